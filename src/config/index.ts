@@ -1,0 +1,8 @@
+export type { Config, ConfigFault, DatabaseConfig, QueueConfig, StorageConfig } from './config.ts'
+export { describeFaults } from './describe-faults.ts'
+export { parseConfig, parseDatabaseConfig } from './parse-config.ts'
+export type { ConfigParsers, ParsedConfig } from './parse-config.ts'
+export { readEnv } from './read-env.ts'
+export type { RawConfig } from './read-env.ts'
+export { readOrMakeSecret } from './secret-file.ts'
+export type { LogLevel, Role } from './settings.ts'

@@ -1,0 +1,7 @@
+export type { Database } from './database.ts'
+export { FolderLockedError } from './embedded/folder-lock.ts'
+export { createJobSignals } from './job-signals.ts'
+export { migrate, MigrationError } from './migrate.ts'
+export { openDatabase, type DatabaseOptions } from './open-database.ts'
+export type { Notification, Pool, PoolClient } from './pool.ts'
+export { createStore } from './store.ts'

@@ -1,0 +1,20 @@
+import { desc, sql, type SQL } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+
+import type { Page } from '../../domain/store.ts'
+
+interface Keyset {
+  at: PgColumn
+  id: PgColumn
+}
+
+/** Newest first; the id decides between those of one millisecond. */
+export function newestFirst({ at, id }: Keyset): SQL[] {
+  return [desc(at), desc(id)]
+}
+
+/** As one row comparison, so that the index leads straight to the place. */
+export function beyond({ at, id }: Keyset, before: Page['before']): SQL | undefined {
+  if (before === null) return undefined
+  return sql`(${at}, ${id}) < (${sql.param(before.createdAt, at)}, ${sql.param(before.id, id)})`
+}

@@ -1,0 +1,22 @@
+import { eq } from 'drizzle-orm'
+
+import type { TenantRepository } from '../../domain/store.ts'
+import { tenants } from '../schema/tenants.ts'
+import type { Session } from '../session.ts'
+
+export function createTenantRepository({ db }: Session): TenantRepository {
+  return {
+    async insert(tenant) {
+      await db.insert(tenants).values(tenant)
+    },
+
+    async get(id) {
+      const [tenant] = await db.select().from(tenants).where(eq(tenants.id, id))
+      return tenant ?? null
+    },
+
+    async setCallbackSecret(id, sealed) {
+      await db.update(tenants).set({ sealedCallbackSecret: sealed }).where(eq(tenants.id, id))
+    },
+  }
+}

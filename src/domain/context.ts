@@ -1,0 +1,31 @@
+import type { CallbackSender, Clock, Digest, Ids, JobSignals, Log, ObjectStore, OpenAi, Queue, Random, Store, Vault } from './ports.ts'
+
+/** The few settings that rules depend on. */
+export interface Rules {
+  /** Webhooks can reach us, so polling is only the net. */
+  webhooksExpected: boolean
+  pollFirstSeconds: number
+  pollMaxSeconds: number
+  unconfirmedSeconds: number
+  /** For how long a step holds its row; one that died gives it up after this. */
+  claimSeconds: number
+  callbackScheduleSeconds: number[]
+}
+
+/** All that the rules need from outside. */
+export interface Context {
+  store: Store
+  objects: ObjectStore
+  queue: Queue
+  openai: OpenAi
+  sender: CallbackSender
+  signals: JobSignals
+  vault: Vault
+  clock: Clock
+  ids: Ids
+  digest: Digest
+  random: Random
+  rules: Rules
+  publicUrl: string
+  log: Log
+}

@@ -1,0 +1,29 @@
+import { jobError } from './classify-refusal.ts'
+import { commitThenQueue } from './commit-then-queue.ts'
+import type { Context } from './context.ts'
+import type { Job } from './model.ts'
+import { moveJob } from './move-job.ts'
+import { openCalls } from './read-actions.ts'
+import { takeWaitingJob } from './take-waiting-job.ts'
+
+const NAMED = 10
+
+/** Fails the jobs whose caller took no action in time; one that is continued at this moment goes on. */
+export async function expireActions(app: Context, { now, limit }: { now: Date; limit: number }): Promise<number> {
+  const overdue = await app.store.jobs.listActionOverdue({ now, limit })
+  for (const { id } of overdue) {
+    await commitThenQueue(app, async (unit) => {
+      const job = await takeWaitingJob(unit.tx, id)
+      if (job === null || job.actionDueAt === null || job.actionDueAt > now) return
+      const error = jobError('action_timeout', { message: overdueMessage(job) })
+      await moveJob(app, unit, { job, to: 'failed', set: { error }, data: { code: error.code } })
+    })
+  }
+  return overdue.length
+}
+
+function overdueMessage({ requiredAction, actionDueAt }: Job): string {
+  const ids = requiredAction === null ? [] : openCalls(requiredAction).map(({ id }) => id)
+  const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : ''
+  return `Nobody answered ${ids.slice(0, NAMED).join(', ')}${more} by ${actionDueAt?.toISOString()}.`
+}

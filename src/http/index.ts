@@ -1,0 +1,5 @@
+export { createHttpApp } from './create-http-app.ts'
+export type { HttpDeps, PartState, ReadyReport } from './deps.ts'
+export { listen, ListenError } from './listen.ts'
+export type { HttpServer } from './listen.ts'
+export { openApiDocument } from './openapi/openapi-document.ts'

@@ -1,0 +1,46 @@
+import { receiverDocs } from '../receiver/receiver-docs.ts'
+import type { Route, RouteDoc } from '../route.ts'
+import { continueJobRoute } from './actions.ts'
+import { artifactContentRoute } from './artifact-content.ts'
+import { getArtifactRoute, listArtifactsRoute } from './artifacts.ts'
+import { getCallbackSecretRoute, listDeliveriesRoute, rotateCallbackSecretRoute } from './callbacks.ts'
+import { cancelJobRoute } from './cancel-job.ts'
+import { descriptionRoutes } from './description.ts'
+import { healthRoute, readinessRoute } from './health.ts'
+import { listInboxRoute } from './inbox.ts'
+import { listItemsRoute } from './items.ts'
+import { jobResponseRoute } from './job-response.ts'
+import { deleteJobRoute, getJobRoute, listEventsRoute } from './jobs.ts'
+import { listJobsRoute } from './list-jobs.ts'
+import { reportRoute } from './report.ts'
+import { submitJobRoute } from './submit-job.ts'
+import { getUsageRoute } from './usage.ts'
+
+export const healthRoutes: readonly Route[] = [healthRoute, readinessRoute]
+
+/** Every ordinary route: the router and the document are both made from this table. */
+export const routes: readonly Route[] = [
+  submitJobRoute,
+  listJobsRoute,
+  getJobRoute,
+  cancelJobRoute,
+  continueJobRoute,
+  deleteJobRoute,
+  listEventsRoute,
+  jobResponseRoute,
+  reportRoute,
+  listItemsRoute,
+  listArtifactsRoute,
+  getArtifactRoute,
+  artifactContentRoute,
+  getCallbackSecretRoute,
+  rotateCallbackSecretRoute,
+  listDeliveriesRoute,
+  listInboxRoute,
+  getUsageRoute,
+  ...healthRoutes,
+  ...descriptionRoutes(() => allDocs),
+]
+
+/** With the receiver, which is mounted in its own way. */
+export const allDocs: readonly RouteDoc[] = [...routes, ...receiverDocs]

@@ -1,0 +1,3 @@
+export type { Account } from './clients.ts'
+export { createOpenAi, type OpenAiOptions } from './create-openai.ts'
+export { BrokenPayloadError } from '../domain/errors.ts'

@@ -1,0 +1,7 @@
+export type { TrueArtifact } from './artifact-truth.ts'
+export type { OutageMode, OutageScope } from './http/outage.ts'
+export type { SandboxOptions } from './options.ts'
+export type { SandboxState } from './sandbox-state.ts'
+export { scenarios, type ScenarioName } from './scenarios.ts'
+export { startSandbox, type Sandbox } from './start-sandbox.ts'
+export type { DeliveryRecord } from './webhooks/webhook-sender.ts'

@@ -1,0 +1,6 @@
+export { makeCallbackSecret } from './make-callback-secret.ts'
+export { parseSecrets } from './parse-secrets.ts'
+export type { ParsedSecrets, Secret } from './parse-secrets.ts'
+export { signWebhook } from './sign-webhook.ts'
+export { verifyWebhook } from './verify-webhook.ts'
+export type { RefusalReason, VerifyOutcome } from './verify-webhook.ts'

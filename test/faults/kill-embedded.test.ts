@@ -1,0 +1,3 @@
+import { jobSurvivesKills } from '../support/kill-suite.ts'
+
+jobSurvivesKills('embedded')

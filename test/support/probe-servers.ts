@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import { access } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { delimiter, join } from 'node:path'
+import { isS3Possible, s3Packages } from './s3-server.ts'
+
+export const SERVERS = ['postgres', 'redis', 's3', 'chromium'] as const
+export type Server = (typeof SERVERS)[number]
+
+/** Why a server cannot be used, and what to do; absent means it is there. */
+export type MissingServers = Partial<Record<Server, string>>
+
+const ALL_OF_THEM = 'or let .ci/run install and start all of them'
+
+export async function probeServers(): Promise<MissingServers> {
+  const [postgres, redis, chromium] = await Promise.all([
+    answers(process.env.TEST_DATABASE_URL ?? 'postgres://127.0.0.1:5432'),
+    answers(process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'),
+    onPath('chromium'),
+  ])
+  return {
+    ...(!postgres && { postgres: `PostgreSQL does not answer: pg_ctlcluster 15 main start, ${ALL_OF_THEM}` }),
+    ...(!redis && { redis: `Redis does not answer: redis-server --daemonize yes, ${ALL_OF_THEM}` }),
+    ...(!isS3Possible() && {
+      s3: `The S3 server's Python packages are missing: apt-get install --no-install-recommends ${s3Packages}, ${ALL_OF_THEM}`,
+    }),
+    ...(!chromium && { chromium: `There is no chromium: apt-get install chromium, ${ALL_OF_THEM}` }),
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url)
+  const socket = connect({ host: hostname, port: Number(port) })
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(2_000) })
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
+
+async function onPath(command: string): Promise<boolean> {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  const found = await Promise.allSettled(folders.map((folder) => access(join(folder, command))))
+  return found.some(({ status }) => status === 'fulfilled')
+}

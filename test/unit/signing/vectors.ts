@@ -1,0 +1,17 @@
+/** From openai-node's own tests: a real event. */
+export const openAiVector = {
+  secret: 'whsec_RdvaYFYUXuIFuEbvZHwMfYFhUf7aMYjYcmM24+Aj40c=',
+  id: 'wh_685c059ae39c8190af8c71ed1022a24d',
+  timestamp: 1750861210,
+  body: '{"id": "evt_685c059ae3a481909bdc86819b066fb6", "object": "event", "created_at": 1750861210, "type": "response.completed", "data": {"id": "resp_123"}}',
+  signature: 'v1,gUAg4R2hWouRZqRQG4uJypNS8YK885G838+EHb4nKBY=',
+}
+
+/** From the Standard Webhooks specification; its secret is shorter than we accept. */
+export const standardVector = {
+  secret: 'whsec_plJ3nmyCDGBKInavdOK15jsl',
+  id: 'msg_loFOjxBNrRLzqYUf',
+  timestamp: 1731705121,
+  body: '{"event_type":"ping","data":{"success":true}}',
+  signature: 'v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=',
+}

@@ -15,7 +15,7 @@ import { makeCallbackSecret } from './signing/index.ts'
 import { openObjectStore } from './storage/index.ts'
 import type { StorageConfig } from './storage/index.ts'
 import { systemClock, systemDigest, systemRandom } from './system.ts'
-import { createLogger } from './telemetry/index.ts'
+import { createLogger, createMeter } from './telemetry/index.ts'
 import { startUpkeep } from './upkeep.ts'
 import { createVault } from './vault/index.ts'
 import { handlers } from '../jobs/index.ts'
@@ -93,6 +93,7 @@ async function openParts(
       callbackScheduleSeconds: scheduleSeconds,
     },
     publicUrl: config.http.publicUrl ?? '',
+    meter: createMeter(),
     log,
   }
   const tidy = async (): Promise<void> => {

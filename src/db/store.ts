@@ -4,12 +4,16 @@ import type { Store } from '../domain/store.ts'
 import type { Database } from './database.ts'
 import { storeFault } from './faults.ts'
 import { createArtifactRepository } from './repositories/artifacts.ts'
+import { createTargetRepository } from './repositories/callback-targets.ts'
 import { createDeliveryRepository } from './repositories/deliveries.ts'
+import { createEndpointRepository } from './repositories/endpoints.ts'
 import { createEventRepository } from './repositories/events.ts'
+import { createHoldRepository } from './repositories/holds.ts'
 import { createIdempotencyRepository } from './repositories/idempotency.ts'
 import { createInboxRepository } from './repositories/inbox.ts'
 import { createJobRepository } from './repositories/jobs.ts'
 import { createKeyRepository } from './repositories/keys.ts'
+import { createReplayRepository } from './repositories/replays.ts'
 import { createResultRepository } from './repositories/results.ts'
 import { createSearchRepository } from './repositories/search.ts'
 import { createTenantRepository } from './repositories/tenants.ts'
@@ -47,6 +51,10 @@ function repositories(session: Session): Omit<Store, 'transaction'> {
     artifacts: guarded(createArtifactRepository(session)),
     inbox: guarded(createInboxRepository(session)),
     deliveries: guarded(createDeliveryRepository(session)),
+    endpoints: guarded(createEndpointRepository(session)),
+    targets: guarded(createTargetRepository(session)),
+    replays: guarded(createReplayRepository(session)),
+    holds: guarded(createHoldRepository(session)),
     idempotency: guarded(createIdempotencyRepository(session)),
     usage: guarded(createUsageRepository(session)),
     search: guarded(createSearchRepository(session)),

@@ -1,3 +1,4 @@
+import type { Meter } from './meter.ts'
 import type { CallbackSender, Clock, Digest, Ids, JobSignals, Log, ObjectStore, OpenAi, Queue, Random, Store, Vault } from './ports.ts'
 
 /** The few settings that rules depend on. */
@@ -27,5 +28,6 @@ export interface Context {
   random: Random
   rules: Rules
   publicUrl: string
+  meter: Meter
   log: Log
 }

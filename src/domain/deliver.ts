@@ -1,7 +1,7 @@
 import { hurry } from './commit-then-queue.ts'
 import type { Context } from './context.ts'
 import { isOwed } from './due.ts'
-import type { Delivery, DeliveryAttempt } from './model.ts'
+import type { Delivery, DeliveryAttempt } from './callback-model.ts'
 import { GONE } from './plan-deliveries.ts'
 import type { SendOutcome } from './ports.ts'
 import { millisUntil, secondsAfter } from './time.ts'
@@ -52,7 +52,7 @@ async function record(
     dueAt,
     finishedAt: state === 'pending' ? null : now,
   })
-  if (gone) await app.store.deliveries.failPendingForJob(delivery.jobId, now)
+  if (gone && delivery.jobId !== null) await app.store.deliveries.failPendingForJob(delivery.jobId, now)
   if (dueAt !== null) {
     const dedupe = `${delivery.id}-${number}`
     await hurry(app, [{ name: 'deliver', payload: { deliveryId: delivery.id }, dedupe, delayMs: millisUntil(dueAt, now) }])

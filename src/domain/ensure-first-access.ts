@@ -20,7 +20,7 @@ interface FirstAccess {
 export async function ensureFirstAccess(parts: FirstAccess): Promise<string | null> {
   const { store, vault, ids, random, digest, now, givenKey } = parts
   const sealedCallbackSecret = vault.seal(parts.makeCallbackSecret(random.bytes(32)))
-  const tenant = { id: DEFAULT_TENANT, name: 'default', sealedCallbackSecret, createdAt: now }
+  const tenant = { id: DEFAULT_TENANT, name: 'default', sealedCallbackSecret, sealedRetiringSecrets: null, createdAt: now }
   const keyRow = (id: string, name: string, key: string) => ({
     id,
     tenantId: DEFAULT_TENANT,

@@ -1,6 +1,6 @@
 import type { Context } from './context.ts'
 import { findJobRow } from './find-jobs.ts'
-import type { Delivery, DeliveryAttempt } from './model.ts'
+import type { Delivery, DeliveryAttempt } from './callback-model.ts'
 
 /** Every callback of one job with its attempts; null when there is no such job. */
 export async function findDeliveries(

@@ -218,39 +218,6 @@ export interface RefusedWebhook {
   receivedAt: Date
 }
 
-export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const
-export type DeliveryState = (typeof DELIVERY_STATES)[number]
-
-export interface Delivery {
-  id: string
-  tenantId: string
-  jobId: string
-  eventSeq: number
-  eventType: EventType
-  url: string
-  /** The body sent, fixed when planned: each attempt says the same. */
-  payload: string
-  state: DeliveryState
-  attempts: number
-  dueAt: Date | null
-  claimedUntil: Date | null
-  createdAt: Date
-  finishedAt: Date | null
-}
-
-export interface DeliveryAttempt {
-  deliveryId: string
-  number: number
-  startedAt: Date
-  durationMs: number
-  status: number | null
-  /** 'ok', 'status', or why no reply came: 'timeout', 'blocked', 'dns', … */
-  outcome: string
-  message: string | null
-  replyHeaders: Record<string, string>
-  replyBody: string
-}
-
 export interface ApiKey {
   id: string
   tenantId: string
@@ -267,5 +234,7 @@ export interface Tenant {
   name: string
   /** The callback secret (`whsec_…`), sealed by the vault. */
   sealedCallbackSecret: string
+  /** Secrets replaced a while ago that are signed with still, sealed: a JSON list as an endpoint's. */
+  sealedRetiringSecrets: string | null
   createdAt: Date
 }

@@ -2,7 +2,8 @@ import { callbackPayload } from './callback-payload.ts'
 import type { Unit } from './commit-then-queue.ts'
 import type { Context } from './context.ts'
 import { DEFAULT_CALLBACK_EVENTS } from './job-status.ts'
-import type { Delivery, Job, JobEvent } from './model.ts'
+import type { Delivery } from './callback-model.ts'
+import type { Job, JobEvent } from './model.ts'
 import type { Store } from './ports.ts'
 import { millisUntil, secondsAfter } from './time.ts'
 
@@ -28,12 +29,16 @@ export async function planDeliveries(
     id: app.ids.derive('dlv', event.id, callbackUrl),
     tenantId: job.tenantId,
     jobId: job.id,
+    endpointId: null,
+    targetId: '',
+    origin: 'event',
     eventSeq: event.seq,
     eventType: event.type,
     url: callbackUrl,
     payload: callbackPayload({ job, event, artifacts, publicUrl: app.publicUrl }),
     state: 'pending',
     attempts: 0,
+    tries: 0,
     dueAt,
     claimedUntil: null,
     createdAt: now,

@@ -9,7 +9,7 @@ export interface Clock {
   every(milliseconds: number, call: () => void): () => void
 }
 
-export type IdPrefix = 'job' | 'turn' | 'art' | 'evt' | 'inb' | 'dlv' | 'ep' | 'key' | 'acct' | 'ten'
+export type IdPrefix = 'job' | 'turn' | 'art' | 'evt' | 'inb' | 'dlv' | 'ep' | 'rpl' | 'key' | 'acct' | 'ten'
 
 export interface Ids {
   /** Unique, and sorted by the time it was made. */

@@ -1,10 +1,10 @@
+import type { DeliveryRepository, EndpointRepository, ReplayRepository, TargetRepository } from './callback-store.ts'
+import type { HoldRepository } from './hold-store.ts'
 import type { EventType, JobStatus } from './job-status.ts'
 import type {
   ApiKey,
   Artifact,
   ArtifactKind,
-  Delivery,
-  DeliveryAttempt,
   InboxEntry,
   InboxOutcome,
   Job,
@@ -147,18 +147,6 @@ export interface InboxRepository {
   purge(options: { before: Date; limit: number }): Promise<number>
 }
 
-export interface DeliveryRepository {
-  insert(deliveries: Delivery[]): Promise<void>
-  get(id: string): Promise<Delivery | null>
-  claim(id: string, claim: { now: Date; until: Date }): Promise<Delivery | null>
-  /** The attempt and what it means for the delivery, together. */
-  recordAttempt(attempt: DeliveryAttempt, next: Pick<Delivery, 'state' | 'dueAt' | 'finishedAt'>): Promise<void>
-  /** Ends what is still pending to a job's own address. */
-  failPendingForJob(jobId: string, at: Date): Promise<void>
-  takeDue(options: { now: Date; nextDue: Date; limit: number }): Promise<string[]>
-  listForJob(jobId: string): Promise<{ delivery: Delivery; attempts: DeliveryAttempt[] }[]>
-}
-
 export interface IdempotencyRepository {
   /** Waits for another holder's transaction. */
   claim(claim: {
@@ -246,7 +234,8 @@ export interface KeyRepository {
 export interface TenantRepository {
   insert(tenant: Tenant): Promise<void>
   get(id: string): Promise<Tenant | null>
-  setCallbackSecret(id: string, sealed: string): Promise<void>
+  /** The current one, and those still signed with beside it. */
+  setCallbackSecret(id: string, sealed: { current: string; retiring: string | null }): Promise<void>
 }
 
 /** Every row, by table group. A method that cannot reach the database throws StoreUnavailableError. */
@@ -258,6 +247,10 @@ export interface Store {
   artifacts: ArtifactRepository
   inbox: InboxRepository
   deliveries: DeliveryRepository
+  endpoints: EndpointRepository
+  targets: TargetRepository
+  replays: ReplayRepository
+  holds: HoldRepository
   idempotency: IdempotencyRepository
   usage: UsageRepository
   search: SearchRepository

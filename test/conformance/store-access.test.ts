@@ -24,8 +24,8 @@ describeStores('access', (here) => {
     const { tenants } = here().store
     await tenants.insert(tenantRow())
     expect(await tenants.get('ten_1')).toStrictEqual(tenantRow())
-    await tenants.setCallbackSecret('ten_1', 'other')
-    expect(await tenants.get('ten_1')).toStrictEqual(tenantRow({ sealedCallbackSecret: 'other' }))
+    await tenants.setCallbackSecret('ten_1', { current: 'other', retiring: 'sealed' })
+    expect(await tenants.get('ten_1')).toStrictEqual(tenantRow({ sealedCallbackSecret: 'other', sealedRetiringSecrets: 'sealed' }))
     expect(await tenants.get('ten_2')).toBeNull()
   })
 

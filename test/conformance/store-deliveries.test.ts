@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { DeliveryAttempt } from '../../src/domain/model.ts'
+import type { DeliveryAttempt } from '../../src/domain/callback-model.ts'
 import { after, deliveryRow, insertJob, T0 } from '../support/database-rows.ts'
 import { describeStores } from '../support/database-stores.ts'
 

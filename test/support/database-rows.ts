@@ -1,4 +1,5 @@
-import type { Artifact, Delivery, InboxEntry, Job, RefusedWebhook, Result, StoredRequest, Tenant, Turn } from '../../src/domain/model.ts'
+import type { Delivery } from '../../src/domain/callback-model.ts'
+import type { Artifact, InboxEntry, Job, RefusedWebhook, Result, StoredRequest, Tenant, Turn } from '../../src/domain/model.ts'
 import type { Store } from '../../src/domain/store.ts'
 
 /** The moment at which everything in these tests was made, unless it says otherwise. */
@@ -153,12 +154,16 @@ export function deliveryRow(change: Partial<Delivery> = {}): Delivery {
     id: 'dlv_1',
     tenantId: 'ten_1',
     jobId: 'job_1',
+    endpointId: null,
+    targetId: 'example.test',
+    origin: 'event',
     eventSeq: 1,
     eventType: 'job.completed',
     url: 'https://example.test/hook',
     payload: '{"type":"job.completed"}',
     state: 'pending',
     attempts: 0,
+    tries: 0,
     dueAt: T0,
     claimedUntil: null,
     createdAt: T0,
@@ -168,7 +173,7 @@ export function deliveryRow(change: Partial<Delivery> = {}): Delivery {
 }
 
 export function tenantRow(change: Partial<Tenant> = {}): Tenant {
-  return { id: 'ten_1', name: 'default', sealedCallbackSecret: 'sealed', createdAt: T0, ...change }
+  return { id: 'ten_1', name: 'default', sealedCallbackSecret: 'sealed', sealedRetiringSecrets: null, createdAt: T0, ...change }
 }
 
 export async function insertJob(store: Store, change: Partial<Job> = {}): Promise<Job> {

@@ -61,6 +61,7 @@ export class World {
       random,
       rules: { ...RULES },
       publicUrl: 'https://longhaul.test',
+      meter: { count: () => {} },
       log: this.#log(),
     }
   }
@@ -163,7 +164,13 @@ export function eachWorld(): () => World {
     await host.database.pool.query(ROOTS.map((table) => `delete from longhaul.${table};`).join(''))
     world = new World(host)
     const { store, vault } = world.app
-    await store.tenants.insert({ id: DEFAULT_TENANT, name: 'default', sealedCallbackSecret: vault.seal(CALLBACK_SECRET), createdAt: START })
+    await store.tenants.insert({
+      id: DEFAULT_TENANT,
+      name: 'default',
+      sealedCallbackSecret: vault.seal(CALLBACK_SECRET),
+      sealedRetiringSecrets: null,
+      createdAt: START,
+    })
   })
   afterAll(() => host?.[Symbol.asyncDispose]())
   return () => {

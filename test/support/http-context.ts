@@ -60,6 +60,7 @@ export async function startTestHttp(change: (deps: HttpDeps) => Partial<HttpDeps
       callbackScheduleSeconds: [0, 5],
     },
     publicUrl: '',
+    meter: { count: () => {} },
     log: createLogger({ level: 'debug', destination: linesTo(logged) }),
   }
   const base: HttpDeps = {
@@ -92,7 +93,7 @@ async function newKey({ store, ids, vault, clock, digest, random }: Context, sco
   const createdAt = clock.now()
   const tenantId = ids.next('ten')
   const sealedCallbackSecret = vault.seal(makeCallbackSecret(random.bytes(32)))
-  await store.tenants.insert({ id: tenantId, name: 'test', sealedCallbackSecret, createdAt })
+  await store.tenants.insert({ id: tenantId, name: 'test', sealedCallbackSecret, sealedRetiringSecrets: null, createdAt })
   const key = `lh_${Buffer.from(random.bytes(32)).toString('base64url')}`
   await store.keys.insert({ id: ids.next('key'), tenantId, name: 'test', hash: digest.sha256(key), scopes, createdAt, revokedAt: null })
   return key

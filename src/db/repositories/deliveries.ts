@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm'
 
-import type { DeliveryRepository } from '../../domain/store.ts'
+import type { DeliveryRepository } from '../../domain/callback-store.ts'
 import { attempts, deliveries } from '../schema/deliveries.ts'
 import { jobs } from '../schema/jobs.ts'
 import type { Session } from '../session.ts'

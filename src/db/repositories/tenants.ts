@@ -16,7 +16,10 @@ export function createTenantRepository({ db }: Session): TenantRepository {
     },
 
     async setCallbackSecret(id, sealed) {
-      await db.update(tenants).set({ sealedCallbackSecret: sealed }).where(eq(tenants.id, id))
+      await db
+        .update(tenants)
+        .set({ sealedCallbackSecret: sealed.current, sealedRetiringSecrets: sealed.retiring })
+        .where(eq(tenants.id, id))
     },
   }
 }

@@ -1,4 +1,4 @@
-import { integer, primaryKey } from 'drizzle-orm/pg-core'
+import { index, integer, primaryKey } from 'drizzle-orm/pg-core'
 
 import type { EventType } from '../../domain/job-status.ts'
 import type { JsonObject } from '../../domain/model.ts'
@@ -17,5 +17,5 @@ export const events = longhaul.table(
     data: jsonb('data').$type<JsonObject>().notNull(),
     createdAt: instant('created_at').notNull(),
   },
-  (event) => [primaryKey({ columns: [event.jobId, event.seq] })],
+  (event) => [primaryKey({ columns: [event.jobId, event.seq] }), index('events_age').on(event.createdAt, event.id)],
 )

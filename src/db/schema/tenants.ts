@@ -6,6 +6,8 @@ export const tenants = longhaul.table('tenants', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
   sealedCallbackSecret: text('sealed_callback_secret').notNull(),
+  /** Replaced, but signed with still. */
+  sealedRetiringSecrets: text('sealed_retiring_secrets'),
   createdAt: instant('created_at').notNull(),
 })
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { EVENT_TYPES } from '../../domain/job-status.ts'
-import type { Delivery, DeliveryAttempt } from '../../domain/model.ts'
-import { DELIVERY_STATES } from '../../domain/model.ts'
+import { DELIVERY_STATES, ENDPOINT_EVENT_TYPES } from '../../domain/callback-model.ts'
+import type { Delivery, DeliveryAttempt } from '../../domain/callback-model.ts'
 import { iso, isoOrNull, listOf, textMap, time } from './shapes.ts'
 
 const attemptSchema = z.object({
@@ -19,9 +19,10 @@ export const deliverySchema = z
   .object({
     id: z.string().describe('The `webhook-id` of every attempt.'),
     object: z.literal('delivery'),
-    job_id: z.string(),
+    job_id: z.string().nullable(),
+    endpoint_id: z.string().nullable().describe('Null: to the job’s own `callback_url`.'),
     event_seq: z.int(),
-    event_type: z.enum(EVENT_TYPES),
+    event_type: z.enum([...EVENT_TYPES, ...ENDPOINT_EVENT_TYPES]),
     url: z.string(),
     status: z.enum(DELIVERY_STATES),
     next_attempt_at: time.nullable(),
@@ -43,6 +44,7 @@ export function presentDelivery({
     id: delivery.id,
     object: 'delivery',
     job_id: delivery.jobId,
+    endpoint_id: delivery.endpointId,
     event_seq: delivery.eventSeq,
     event_type: delivery.eventType,
     url: delivery.url,

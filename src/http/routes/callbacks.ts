@@ -38,7 +38,7 @@ export const rotateCallbackSecretRoute = defineRoute({
   async handler({ app, principal }) {
     const { id } = await tenantOf(app, principal)
     const secret = makeCallbackSecret(app.random.bytes(32))
-    await app.store.tenants.setCallbackSecret(id, app.vault.seal(secret))
+    await app.store.tenants.setCallbackSecret(id, { current: app.vault.seal(secret), retiring: null })
     return jsonAnswer(200, { secret })
   },
 })

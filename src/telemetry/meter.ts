@@ -1,0 +1,5 @@
+import type { Meter } from '../domain/meter.ts'
+
+export function createMeter(): Meter {
+  return { count: () => {} }
+}

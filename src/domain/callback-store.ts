@@ -1,5 +1,5 @@
 import type { CallbackTarget, Delivery, DeliveryAttempt, DeliveryState, Endpoint, Replay } from './callback-model.ts'
-import type { Page } from './store.ts'
+import type { Page } from './page.ts'
 
 export interface EndpointRepository {
   insert(endpoint: Endpoint): Promise<void>

@@ -1,7 +1,7 @@
 import type { Context } from './context.ts'
 import type { InboxEntry, InboxOutcome, RefusedWebhook } from './model.ts'
 import { readPage } from './page.ts'
-import type { Page } from './store.ts'
+import type { Page } from './page.ts'
 
 interface Found<T> {
   rows: T[]

@@ -2,7 +2,8 @@ import type { Context } from './context.ts'
 import { isId } from './ids.ts'
 import type { Artifact, Job, JobEvent, Result, Turn } from './model.ts'
 import { readPage } from './page.ts'
-import type { JobFilter, Page } from './store.ts'
+import type { Page } from './page.ts'
+import type { JobFilter } from './store.ts'
 
 /** A job with all that hangs on it. */
 export interface JobView {

@@ -1,4 +1,8 @@
-import type { Page } from './store.ts'
+/** A place in a list that runs from newest to oldest by (createdAt, id). */
+export interface Page {
+  limit: number
+  before: { createdAt: Date; id: string } | null
+}
 
 /** A cursor is opaque to callers: the place of the last row that they saw. */
 export function encodeCursor({ createdAt, id }: { createdAt: Date; id: string }): string {

@@ -17,15 +17,10 @@ import type {
   Turn,
   TurnState,
 } from './model.ts'
+import type { Page } from './page.ts'
 import type { UsageRow } from './usage-row.ts'
 import type { SearchTerms } from './search-terms.ts'
 import type { OutputMatch } from './structured-answer.ts'
-
-/** A place in a list that runs from newest to oldest by (createdAt, id). */
-export interface Page {
-  limit: number
-  before: { createdAt: Date; id: string } | null
-}
 
 export interface JobFilter {
   tenantId: string

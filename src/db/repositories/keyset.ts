@@ -1,7 +1,7 @@
 import { desc, sql, type SQL } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 
-import type { Page } from '../../domain/store.ts'
+import type { Page } from '../../domain/page.ts'
 
 interface Keyset {
   at: PgColumn

@@ -5,6 +5,7 @@ import { deliverHandler } from './deliver.ts'
 import { handleEventHandler } from './handle-event.ts'
 import { keepAliveHandler } from './keep-alive.ts'
 import { purgeJobHandler } from './purge-job.ts'
+import { replayCallbacksHandler } from './replay-callbacks.ts'
 import { submitJobHandler } from './submit-job.ts'
 
 /** Name to handler: a name of the catalog without one does not compile. */
@@ -15,5 +16,6 @@ export const handlers = {
   'keep-alive': keepAliveHandler,
   'cancel-job': cancelJobHandler,
   deliver: deliverHandler,
+  'replay-callbacks': replayCallbacksHandler,
   'purge-job': purgeJobHandler,
 } satisfies JobHandlers

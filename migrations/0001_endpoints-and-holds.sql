@@ -62,9 +62,9 @@ ALTER TABLE "longhaul"."replays" ADD CONSTRAINT "replays_endpoint_id_endpoints_i
 CREATE INDEX "endpoints_list" ON "longhaul"."endpoints" USING btree ("tenant_id","created_at" desc,"id" desc);--> statement-breakpoint
 CREATE INDEX "replays_list" ON "longhaul"."replays" USING btree ("endpoint_id","created_at" desc,"id" desc);--> statement-breakpoint
 CREATE INDEX "replays_due" ON "longhaul"."replays" USING btree ("due_at") WHERE state = 'running';--> statement-breakpoint
-CREATE INDEX "attempts_age" ON "longhaul"."attempts" USING btree ("started_at");--> statement-breakpoint
-CREATE INDEX "deliveries_list" ON "longhaul"."deliveries" USING btree ("tenant_id","created_at" desc,"id" desc);--> statement-breakpoint
-CREATE INDEX "deliveries_endpoint" ON "longhaul"."deliveries" USING btree ("endpoint_id","created_at" desc,"id" desc) WHERE endpoint_id is not null;--> statement-breakpoint
-CREATE INDEX "deliveries_target" ON "longhaul"."deliveries" USING btree ("target_id","due_at") WHERE state = 'pending';--> statement-breakpoint
-CREATE INDEX "deliveries_order" ON "longhaul"."deliveries" USING btree ("job_id","target_id","event_seq") WHERE state = 'pending';--> statement-breakpoint
-CREATE INDEX "events_age" ON "longhaul"."events" USING btree ("created_at","id");
+CREATE INDEX CONCURRENTLY "attempts_age" ON "longhaul"."attempts" USING btree ("started_at");--> statement-breakpoint
+CREATE INDEX CONCURRENTLY "deliveries_list" ON "longhaul"."deliveries" USING btree ("tenant_id","created_at" desc,"id" desc);--> statement-breakpoint
+CREATE INDEX CONCURRENTLY "deliveries_endpoint" ON "longhaul"."deliveries" USING btree ("endpoint_id","created_at" desc,"id" desc) WHERE endpoint_id is not null;--> statement-breakpoint
+CREATE INDEX CONCURRENTLY "deliveries_target" ON "longhaul"."deliveries" USING btree ("target_id","due_at") WHERE state = 'pending';--> statement-breakpoint
+CREATE INDEX CONCURRENTLY "deliveries_order" ON "longhaul"."deliveries" USING btree ("job_id","target_id","event_seq") WHERE state = 'pending';--> statement-breakpoint
+CREATE INDEX CONCURRENTLY "events_age" ON "longhaul"."events" USING btree ("created_at","id");

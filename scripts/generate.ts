@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { renderConfigurationPage } from './configuration-table.ts'
 import { renderEnvExample } from './env-example.ts'
+import { renderMetricsPage } from './metrics-table.ts'
 import { schemaDrift } from './schema-drift.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -9,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const GENERATED: { path: string; make: (current: string) => string }[] = [
   { path: '.env.example', make: renderEnvExample },
   { path: 'docs/configuration.md', make: renderConfigurationPage },
+  { path: 'docs/metrics.md', make: renderMetricsPage },
 ]
 
 /** Writes what is made from the source, or with `--check` says what is out of date and how to mend it. */

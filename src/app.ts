@@ -1,5 +1,6 @@
 import { readOrMakeSecret } from './config/index.ts'
 import { createJobSignals, createStore, migrate, openDatabase } from './db/index.ts'
+import type { Database } from './db/index.ts'
 import type { Context } from './domain/context.ts'
 import { ensureFirstAccess } from './domain/ensure-first-access.ts'
 import { createIds } from './domain/ids.ts'
@@ -8,14 +9,15 @@ import type { Clock, Log } from './domain/ports.ts'
 import { openDoor } from './open-door.ts'
 import { createOpenAi } from './openai/index.ts'
 import { createCallbackSender } from './outbound/index.ts'
-import { openQueue } from './queue/index.ts'
+import { meterReport, openQueue } from './queue/index.ts'
 import type { QueueEngine } from './queue/index.ts'
 import type { AppConfig } from './read-config.ts'
-import { makeCallbackSecret } from './signing/index.ts'
+import { createLinkSigner, makeCallbackSecret } from './signing/index.ts'
 import { openObjectStore } from './storage/index.ts'
 import type { StorageConfig } from './storage/index.ts'
 import { systemClock, systemDigest, systemRandom } from './system.ts'
 import { createLogger, createMeter } from './telemetry/index.ts'
+import type { Metrics } from './telemetry/index.ts'
 import { startUpkeep } from './upkeep.ts'
 import { createVault } from './vault/index.ts'
 import { handlers } from '../jobs/index.ts'
@@ -41,36 +43,44 @@ export async function createApp(config: AppConfig, overrides: Overrides = {}): P
   await using stack = new AsyncDisposableStack()
   const log = overrides.log ?? createLogger({ level: config.logLevel })
   const parts = await openParts(config, { stack, log, clock: overrides.clock ?? systemClock })
-  const { context, queue, tidy } = parts
+  const { context, queue, meter, tidy } = parts
   const madeKey = await ensureFirstAccess({ ...context, now: context.clock.now(), givenKey: config.access.firstKey, makeCallbackSecret })
 
   const graceMs = config.work.shutdownSeconds * 1000
+  // Together, so that the whole of a stop takes no longer than the grace time.
+  const ends: (() => PromiseLike<void>)[] = []
+  stack.defer(async () => {
+    await Promise.all(ends.map((end) => end()))
+  })
   const server = await openDoor(config, parts)
   if (server !== null) {
-    stack.defer(() => server.close({ graceMs }))
+    ends.push(() => server.close({ graceMs }))
     context.publicUrl = config.http.publicUrl ?? server.url
   }
   if (config.role !== 'api') {
-    stack.use(startUpkeep(context, { tidy }))
-    const runner = await queue.run({ handlers, app: context, log })
-    stack.defer(() => runner.close({ graceMs }))
+    const upkeep = startUpkeep(context, { tidy })
+    ends.push(() => upkeep[Symbol.asyncDispose]())
+    const runner = await queue.run({ handlers, app: context, log, onReport: (report) => meterReport(meter, report) })
+    ends.push(() => runner.close({ graceMs }))
   }
   const opened = stack.move()
   const close = (): Promise<void> => opened.disposeAsync()
   return { context, queue, url: server?.url ?? null, madeKey, close, [Symbol.asyncDispose]: close }
 }
 
-async function openParts(
+/** All of it open, and nothing of it running yet. */
+export async function openParts(
   config: AppConfig,
   { stack, log, clock }: { stack: AsyncDisposableStack; log: Log; clock: Clock },
-): Promise<{ context: Context; queue: QueueEngine; tidy: () => Promise<void> }> {
-  const vault = createVault(config.access.secret ?? (await readOrMakeSecret(config.dataDir)))
+): Promise<{ context: Context; database: Database; queue: QueueEngine; meter: Metrics; tidy: () => Promise<void> }> {
+  const secret = config.access.secret ?? (await readOrMakeSecret(config.dataDir))
   const database = stack.use(await openDatabase(config.database))
   await migrate(database)
   const objects = stack.use(await openObjectStore(storageOf(config)))
   const backend = config.queue.kind === 'redis' ? { redisUrl: config.queue.url } : { pool: database.queuePool }
   const queue = stack.use(await openQueue({ ...backend, lockSeconds: config.work.claimSeconds, log }))
-  const { scheduleSeconds, ...guard } = config.callbacks
+  const meter = createMeter()
+  const { scheduleSeconds, attemptRetentionDays, ...guard } = config.callbacks
   const { webhooksExpected, firstSeconds, maxSeconds, unconfirmedSeconds } = config.polling
   const context: Context = {
     store: createStore(database),
@@ -79,7 +89,8 @@ async function openParts(
     openai: createOpenAi({ accounts: { [DEFAULT_ACCOUNT]: config.openai }, log }),
     sender: stack.use(createCallbackSender(guard)),
     signals: stack.use(createJobSignals(database)),
-    vault,
+    vault: createVault(secret),
+    links: createLinkSigner(secret),
     clock,
     ids: createIds({ clock, random: systemRandom }),
     digest: systemDigest,
@@ -91,16 +102,17 @@ async function openParts(
       unconfirmedSeconds,
       claimSeconds: config.work.claimSeconds,
       callbackScheduleSeconds: scheduleSeconds,
+      attemptRetentionDays,
     },
     publicUrl: config.http.publicUrl ?? '',
-    meter: createMeter(),
+    meter,
     log,
   }
   const tidy = async (): Promise<void> => {
     await database.tidy()
     await queue.tidy()
   }
-  return { context, queue, tidy }
+  return { context, database, queue, meter, tidy }
 }
 
 function storageOf({ storage }: AppConfig): StorageConfig {

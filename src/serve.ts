@@ -33,11 +33,14 @@ function startFault(error: Error): string {
   return error.name === 'Error' || error.name === 'TypeError' ? (error.stack ?? error.message) : error.message
 }
 
+/** The first signal, of whichever name; a second ends the process at once: every step survives that. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
+    let told = false
     for (const name of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(name, () => {
-        process.once(name, () => process.exit(1))
+      process.on(name, () => {
+        if (told) process.exit(1)
+        told = true
         resolve()
       })
     }

@@ -1,15 +1,20 @@
 import type { Context } from './domain/context.ts'
-import { prune, sweep } from './domain/sweep.ts'
+import { prune } from './domain/prune.ts'
+import { removeOrphans } from './domain/remove-orphans.ts'
+import { newSweepMemory, sweep } from './domain/sweep.ts'
 
 const SWEEP_MS = 5_000
 const PRUNE_MS = 3_600_000
 const TIDY_MS = 600_000
+const ORPHANS_MS = 6 * 3_600_000
 
 /** Looks for owed work by the clock, not by the queue: it must go on when the queue forgot everything. */
 export function startUpkeep(app: Context, { tidy }: { tidy: () => Promise<void> }): AsyncDisposable {
+  const memory = newSweepMemory(app)
   const stops = [
-    repeat(app, { name: 'sweep', everyMs: SWEEP_MS, work: () => sweep(app), soon: true }),
+    repeat(app, { name: 'sweep', everyMs: SWEEP_MS, work: () => sweep(app, memory), soon: true }),
     repeat(app, { name: 'prune', everyMs: PRUNE_MS, work: () => prune(app), soon: true }),
+    repeat(app, { name: 'orphans', everyMs: ORPHANS_MS, work: () => removeOrphans(app), soon: true }),
     repeat(app, { name: 'tidy', everyMs: TIDY_MS, work: tidy, soon: false }),
   ]
   return {

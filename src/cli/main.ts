@@ -6,6 +6,8 @@ const HELP = `Longhaul: the self-hosted home for OpenAI's long-running responses
   longhaul demo       run all of it against the built-in OpenAI sandbox; --exit ends after the jobs
   longhaul sandbox    run the OpenAI sandbox alone; --port 4010
   longhaul migrate    bring the database of DATABASE_URL (or DATA_DIR) up to date
+  longhaul doctor     look for disagreement between rows, objects, queue and OpenAI; --mend mends it,
+                      --deep reads every object, --offline leaves OpenAI out, --json is for machines
 `
 
 type Env = Record<string, string | undefined>
@@ -27,6 +29,11 @@ export async function main(argv: string[], env: Env): Promise<number> {
       }
       case 'migrate':
         return (await import('./commands/migrate.ts')).migrateDatabase(env)
+      case 'doctor': {
+        const flag = { type: 'boolean', default: false } as const
+        const { values } = parseArgs({ args: rest, options: { mend: flag, deep: flag, offline: flag, json: flag } })
+        return (await import('./commands/doctor.ts')).doctor(env, values)
+      }
       case 'help':
       case '--help':
       case '-h':

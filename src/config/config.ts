@@ -44,6 +44,7 @@ export interface Config<Bucket, Secrets> {
     allowPrivate: string[]
     ports: number[]
     scheduleSeconds: number[]
+    attemptRetentionDays: number
   }
   polling: {
     /** Both the public URL and a secret to verify with are there. */

@@ -100,6 +100,7 @@ function assemble<Bucket, Secrets>(
       allowPrivate: values.CALLBACK_ALLOW_PRIVATE ?? [],
       ports: [...new Set([443, 8443, ...(values.CALLBACK_PORTS ?? [])])],
       scheduleSeconds: values.CALLBACK_SCHEDULE,
+      attemptRetentionDays: values.ATTEMPT_RETENTION_DAYS,
     },
     polling: {
       webhooksExpected,

@@ -192,6 +192,13 @@ export const SETTINGS = {
     schema: durations(),
     default: '0s,5s,5m,30m,2h,5h,10h,14h,20h,24h',
   },
+  ATTEMPT_RETENTION_DAYS: {
+    group: 'callbacks',
+    doc: 'For how many days the attempts at callbacks are kept.',
+    mend: 'Give whole days such as `30`.',
+    schema: wholeNumber({ min: 1, max: 36_500 }),
+    default: '30',
+  },
   POLL_FIRST_SECONDS: {
     group: 'polling',
     doc: 'How long after the create OpenAI is first asked; the wait then widens by half each time.',

@@ -1,5 +1,6 @@
 export type { Database } from './database.ts'
 export { FolderLockedError } from './embedded/folder-lock.ts'
+export { createDoctorStore } from './doctor-store.ts'
 export { createJobSignals } from './job-signals.ts'
 export { migrate, MigrationError } from './migrate.ts'
 export { openDatabase, type DatabaseOptions } from './open-database.ts'

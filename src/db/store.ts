@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 
+import { StoreUnavailableError } from '../domain/errors.ts'
 import type { Store } from '../domain/store.ts'
 import type { Database } from './database.ts'
 import { storeFault } from './faults.ts'
@@ -8,6 +9,7 @@ import { createTargetRepository } from './repositories/callback-targets.ts'
 import { createDeliveryRepository } from './repositories/deliveries.ts'
 import { createEndpointRepository } from './repositories/endpoints.ts'
 import { createEventRepository } from './repositories/events.ts'
+import { createGaugeRepository } from './repositories/gauges.ts'
 import { createHoldRepository } from './repositories/holds.ts'
 import { createIdempotencyRepository } from './repositories/idempotency.ts'
 import { createInboxRepository } from './repositories/inbox.ts'
@@ -55,6 +57,7 @@ function repositories(session: Session): Omit<Store, 'transaction'> {
     targets: guarded(createTargetRepository(session)),
     replays: guarded(createReplayRepository(session)),
     holds: guarded(createHoldRepository(session)),
+    gauges: guarded(createGaugeRepository(session)),
     idempotency: guarded(createIdempotencyRepository(session)),
     usage: guarded(createUsageRepository(session)),
     search: guarded(createSearchRepository(session)),
@@ -64,13 +67,14 @@ function repositories(session: Session): Omit<Store, 'transaction'> {
       await told(db.execute(sql`select pg_notify(${JOB_CHANNEL}, ${jobId})`))
     },
     async check() {
-      await told(db.execute(sql`select 1`))
+      const { rows } = await told(db.execute<{ fixed: boolean }>(sql`select current_setting('transaction_read_only') = 'on' as fixed`))
+      if (rows[0]?.fixed === true) throw new StoreUnavailableError('The database is read-only: a standby, or one that somebody set so.')
     },
   }
 }
 
 /** The same repository; each of its methods fails in the store's own terms. */
-function guarded<Repository extends object>(repository: Repository): Repository {
+export function guarded<Repository extends object>(repository: Repository): Repository {
   const methods = Object.entries(repository).map(([name, method]) => [
     name,
     (...args: unknown[]) => told((method as (...args: unknown[]) => Promise<unknown>)(...args)),

@@ -59,6 +59,10 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number]
 export const DELIVERY_ORIGINS = ['event', 'test', 'notice'] as const
 export type DeliveryOrigin = (typeof DELIVERY_ORIGINS)[number]
 
+export const DELIVERY_ENDS = ['gone', 'endpoint_disabled', 'endpoint_deleted'] as const
+/** Why it failed before its schedule was used up, where no attempt of its own tells. */
+export type DeliveryEnd = (typeof DELIVERY_ENDS)[number]
+
 export interface Delivery {
   /** The `webhook-id` of every attempt. */
   id: string
@@ -83,6 +87,7 @@ export interface Delivery {
   claimedUntil: Date | null
   createdAt: Date
   finishedAt: Date | null
+  endReason: DeliveryEnd | null
 }
 
 export interface DeliveryAttempt {

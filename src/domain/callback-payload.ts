@@ -1,3 +1,4 @@
+import type { CallbackType, Endpoint } from './callback-model.ts'
 import { jobUrls } from './job-urls.ts'
 import type { Artifact, Job, JobEvent, JsonObject } from './model.ts'
 
@@ -22,6 +23,8 @@ interface Told {
   event: JobEvent
   artifacts: Artifact[]
   publicUrl: string
+  /** Asked for to try an endpoint out: of no real job. */
+  test?: boolean
 }
 
 /** The thin body of a callback, always under 20 kB; where something was left out it says `truncated`. */
@@ -34,7 +37,28 @@ export function callbackPayload(told: Told): string {
   return text
 }
 
-function build({ job, event, artifacts, publicUrl }: Told, cut: Cut): string {
+/** Of an endpoint itself: told to the others. */
+export function endpointPayload({ endpoint, at, publicUrl, test = false }: ToldOfEndpoint): string {
+  const data: JsonObject = {
+    id: endpoint.id,
+    object: 'endpoint',
+    url: endpoint.url,
+    disabled_at: endpoint.disabledAt?.toISOString() ?? null,
+    disabled_reason: endpoint.disabledReason,
+    urls: { self: `${publicUrl}/v1/endpoints/${endpoint.id}` },
+    ...(test && { test }),
+  }
+  return JSON.stringify({ type: 'endpoint.disabled' satisfies CallbackType, timestamp: at.toISOString(), data })
+}
+
+interface ToldOfEndpoint {
+  endpoint: Pick<Endpoint, 'id' | 'url' | 'disabledAt' | 'disabledReason'>
+  at: Date
+  publicUrl: string
+  test?: boolean
+}
+
+function build({ job, event, artifacts, publicUrl, test }: Told, cut: Cut): string {
   const labels = keepShort(job.labels, cut.valueLength)
   const metadata = keepShort(job.metadata, cut.valueLength)
   const shown = artifacts.slice(0, cut.artifacts)
@@ -51,6 +75,7 @@ function build({ job, event, artifacts, publicUrl }: Told, cut: Cut): string {
     artifacts: shown.map(({ id, kind, contentType }) => ({ id, kind, content_type: contentType })),
     urls: { ...jobUrls(publicUrl, job.id) },
     ...(truncated && { truncated: true }),
+    ...(test && { test }),
   }
   return JSON.stringify({ type: event.type, timestamp: event.createdAt.toISOString(), data })
 }

@@ -3,9 +3,13 @@ import { commitThenQueue, hurry } from './commit-then-queue.ts'
 import type { Unit } from './commit-then-queue.ts'
 import type { Context } from './context.ts'
 import { isFinal } from './job-status.ts'
-import type { Job, Turn, TurnState } from './model.ts'
+import type { Job, JobError, Turn, TurnState, UpstreamError } from './model.ts'
 import { moveJob } from './move-job.ts'
 import { takeWaitingJob } from './take-waiting-job.ts'
+import { secondsAfter } from './time.ts'
+
+/** No response runs for longer: what still says so is stuck. */
+const MAX_RUN_SECONDS = 72 * 3_600
 
 /** Nothing of these runs at OpenAI as far as is known, so nothing has to be asked there. */
 const NOT_RUNNING: readonly TurnState[] = ['ready', 'unconfirmed']
@@ -27,10 +31,16 @@ export async function cancelJob(app: Context, { jobId, signal }: { jobId: string
   if (isAsked(turn, { since, now })) return { outcome: 'asked_before' }
 
   const answer = await app.openai.cancel(turn.responseId, { account: turn.account, signal })
-  if (answer.outcome === 'unavailable') throw new Error(`OpenAI could not be asked to cancel: ${answer.error.message}`)
+  if (answer.outcome === 'unavailable' && !isRefused(answer.error))
+    throw new Error(`OpenAI could not be asked to cancel: ${answer.error.message}`)
   await app.store.turns.hint(turn.id, app.clock.now())
   await hurry(app, [{ name: 'collect-turn', payload: { turnId: turn.id }, dedupe: `${turn.id}-cancel` }])
   return { outcome: 'asked' }
+}
+
+/** A refusal (a revoked key) is the same each time: from here on the looks, which widen and end, ask again. */
+function isRefused({ status }: UpstreamError): boolean {
+  return status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429
 }
 
 /** Since when nobody wants the job any more: its owner wished so, or its deadline is past. Null: it is wanted. */
@@ -62,12 +72,24 @@ async function endTurn(app: Context, { tx }: Unit, turn: Turn): Promise<boolean>
   return (await tx.turns.update(turn.id, { from: NOT_RUNNING, set: { state, finishedAt: app.clock.now() } })) !== null
 }
 
-/** To what a job comes that was ended from our side. */
-export async function moveUnwanted(app: Context, unit: Unit, job: Job): Promise<void> {
-  if (job.cancelRequestedAt !== null) await moveJob(app, unit, { job, to: 'cancelled' })
-  else await moveJob(app, unit, { job, to: 'failed', set: { error: deadlineError(job) }, data: { code: 'deadline_exceeded' } })
+/** The same of one turn: it is not wanted either when it ran for as long as none does. */
+export function unwantedTurnSince(job: Job, { turn, now }: { turn: Turn; now: Date }): Date | null {
+  const since = unwantedSince(job, now)
+  const endless = secondsAfter(turn.submittedAt ?? turn.createdAt, MAX_RUN_SECONDS)
+  return since === null && endless <= now ? endless : since
 }
 
-export function deadlineError(job: Job): NonNullable<Job['error']> {
-  return jobError('deadline_exceeded', { message: `The job was not done by its deadline, ${job.deadlineAt?.toISOString()}.` })
+/** To what a job comes that was ended from our side. */
+export async function moveUnwanted(app: Context, unit: Unit, job: Job): Promise<void> {
+  if (job.cancelRequestedAt !== null) return void (await moveJob(app, unit, { job, to: 'cancelled' }))
+  const error = deadlineError(job, app.clock.now())
+  await moveJob(app, unit, { job, to: 'failed', set: { error }, data: { code: error.code } })
+}
+
+export function deadlineError({ deadlineAt }: Job, now: Date): JobError {
+  const message =
+    deadlineAt !== null && deadlineAt <= now
+      ? `The job was not done by its deadline, ${deadlineAt.toISOString()}.`
+      : `OpenAI had not finished the response ${MAX_RUN_SECONDS / 3_600} hours after it was created.`
+  return jobError('deadline_exceeded', { message })
 }

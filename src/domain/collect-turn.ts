@@ -1,16 +1,18 @@
-import { moveUnwanted, unwantedSince } from './cancel-job.ts'
+import { moveUnwanted, unwantedTurnSince } from './cancel-job.ts'
 import { jobError } from './classify-refusal.ts'
 import { collectContainerFiles, FilesPendingError } from './collect-container-files.ts'
 import { commitThenQueue, hurry } from './commit-then-queue.ts'
 import type { Context } from './context.ts'
 import { extractArtifacts } from './extract-artifacts.ts'
 import { finishTurn } from './finish-turn.ts'
+import { heedVerdict } from './heed-verdict.ts'
 import { claimEnd, holdClaim } from './hold-claim.ts'
 import { isFinal } from './job-status.ts'
 import { judgeResponse } from './judge-response.ts'
 import type { Job, Turn, UpstreamError } from './model.ts'
 import { moveJob } from './move-job.ts'
 import { pollInterval } from './poll-interval.ts'
+import { stopStray } from './stop-stray.ts'
 import { createPayloadSink } from './store-payload.ts'
 import { millisUntil, secondsAfter } from './time.ts'
 
@@ -21,8 +23,10 @@ const SOON_SECONDS = 2
 const RETRIED_WITHIN_SECONDS = 90
 /** No reply puts off the next look for longer: a response may be deleted ten minutes after it is done. */
 const LONGEST_WAIT_SECONDS = 540
-/** A response that runs on for this long after it was cancelled is left to itself. */
+/** A response that runs on for this long after it was cancelled, or that we are not shown, is left to itself. */
 const LET_GO_SECONDS = 21_600
+/** OpenAI being away says less: what it has may be worth the wait. */
+const AWAY_SECONDS = 86_400
 
 /**
  * Looks at a running response. While it runs, the next look is planned; once it is final, everything in it
@@ -53,29 +57,29 @@ interface Look {
 
 async function look(app: Context, { turn, lookedAt, signal, lastTry }: Look): Promise<{ outcome: string }> {
   const job = await app.store.jobs.get(turn.jobId)
-  if (job === null || isFinal(job.status) || turn.responseId === null) {
-    // It ended here while nobody knew of this response: what may still run is stopped.
-    if (turn.responseId !== null) await app.openai.cancel(turn.responseId, { account: turn.account, signal })
-    await app.store.turns.update(turn.id, { from: ['running'], set: { state: 'done', finishedAt: lookedAt } })
-    return { outcome: 'nothing_to_do' }
-  }
+  if (job === null || isFinal(job.status) || turn.responseId === null) return stopStray(app, { turn, signal })
   const { sink, kept } = createPayloadSink(app, { turn, signal })
   const reply = await app.openai.retrieve(turn.responseId, { account: turn.account, signal, sink })
+  app.meter.count('looks', { outcome: reply.outcome })
   switch (reply.outcome) {
     case 'missing':
       return missing(app, { turn, job, lookedAt, error: reply.error })
     case 'refused':
-      return lookLater(app, { turn, error: reply.error, atLeastMs: 0 })
-    case 'unavailable':
+      return notShown(app, { turn, job, lookedAt, error: reply.error, atLeastMs: 0, letGoSeconds: LET_GO_SECONDS })
+    case 'unavailable': {
       signal.throwIfAborted() // broken off by ourselves: that says nothing of OpenAI
-      return lookLater(app, { turn, error: reply.error, atLeastMs: reply.retryAfterMs ?? 0 })
+      const { error, retryAfterMs } = reply
+      return notShown(app, { turn, job, lookedAt, error, atLeastMs: retryAfterMs ?? 0, letGoSeconds: AWAY_SECONDS })
+    }
     case 'found': {
       const { text, response } = reply
-      const verdict = judgeResponse(response, { job, now: app.clock.now() })
+      const verdict = judgeResponse(response, { job, turn, now: app.clock.now() })
       if (verdict.status === 'running') return stillRunning(app, { turn, job, lookedAt, upstream: verdict.upstream, signal })
       const files = await collectContainerFiles(app, { turn, response, signal, lastTry })
       const artifacts = [...extractArtifacts(app.ids, { turn, response, kept, at: app.clock.now() }), ...files]
-      return finishTurn(app, { turn, job, verdict, text, response, artifacts })
+      const finished = await finishTurn(app, { turn, job, verdict, text, response, artifacts })
+      await heedVerdict(app, { turn, job, error: verdict.error })
+      return finished
     }
     default:
       return reply satisfies never
@@ -89,7 +93,7 @@ async function stillRunning(
   if (upstream === 'in_progress' && job.status === 'queued') {
     await commitThenQueue(app, (unit) => moveJob(app, unit, { job, to: 'in_progress', set: { startedAt: lookedAt, progress: null } }))
   }
-  const since = unwantedSince(job, lookedAt)
+  const since = unwantedTurnSince(job, { turn, now: lookedAt })
   let seconds = pollInterval(app.rules, turn.polls + 1)
   if (since !== null) {
     await app.openai.cancel(turn.responseId ?? '', { account: turn.account, signal })
@@ -127,6 +131,7 @@ async function missing(
       set: { state: 'done', finishedAt: lookedAt, claimedUntil: null, lastError: error },
     })
     if (done === null) return
+    if (unwantedTurnSince(job, { turn, now: lookedAt }) !== null) return moveUnwanted(app, unit, job)
     const message = 'OpenAI no longer has the response: its result was not fetched in time.'
     const failure = jobError('result_expired', { message, upstream: error })
     await moveJob(app, unit, { job, to: 'failed', set: { error: failure }, data: { code: failure.code } })
@@ -134,10 +139,19 @@ async function missing(
   return { outcome: 'failed:result_expired' }
 }
 
-async function lookLater(
-  app: Context,
-  { turn, error, atLeastMs }: { turn: Turn; error: UpstreamError; atLeastMs: number },
-): Promise<{ outcome: string }> {
+interface NotShown {
+  turn: Turn
+  job: Job
+  lookedAt: Date
+  error: UpstreamError
+  atLeastMs: number
+  /** A job that is not wanted any more is waited for no longer than this. */
+  letGoSeconds: number
+}
+
+async function notShown(app: Context, { turn, job, lookedAt, error, atLeastMs, letGoSeconds }: NotShown): Promise<{ outcome: string }> {
+  const since = unwantedTurnSince(job, { turn, now: lookedAt })
+  if (since !== null && secondsAfter(since, letGoSeconds) <= lookedAt) return letGo(app, { turn, job, lookedAt })
   const asked = Math.min(atLeastMs / 1000, LONGEST_WAIT_SECONDS)
   const seconds = Math.max(asked, pollInterval(app.rules, turn.polls + 1))
   await planLook(app, { turn, seconds, set: { polls: turn.polls + 1, lastError: error } })

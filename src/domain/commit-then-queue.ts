@@ -1,10 +1,12 @@
 import type { Context } from './context.ts'
 import type { QueueEntry, Store } from './ports.ts'
 
-/** One transaction, and the queue entries that it owes once it has committed. */
+/** One transaction, and what it owes once it has committed. */
 export interface Unit {
   tx: Store
   entries: QueueEntry[]
+  /** Called then, to count what was done; must not throw. */
+  committed: (() => void)[]
 }
 
 /**
@@ -13,7 +15,9 @@ export interface Unit {
  */
 export async function commitThenQueue<T>(app: Context, work: (unit: Unit) => Promise<T>): Promise<T> {
   const entries: QueueEntry[] = []
-  const value = await app.store.transaction((tx) => work({ tx, entries }))
+  const committed: Unit['committed'] = []
+  const value = await app.store.transaction((tx) => work({ tx, entries, committed }))
+  for (const call of committed) call()
   await hurry(app, entries)
   return value
 }

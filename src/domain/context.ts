@@ -1,5 +1,19 @@
 import type { Meter } from './meter.ts'
-import type { CallbackSender, Clock, Digest, Ids, JobSignals, Log, ObjectStore, OpenAi, Queue, Random, Store, Vault } from './ports.ts'
+import type {
+  CallbackSender,
+  Clock,
+  Digest,
+  Ids,
+  JobSignals,
+  LinkSigner,
+  Log,
+  ObjectStore,
+  OpenAi,
+  Queue,
+  Random,
+  Store,
+  Vault,
+} from './ports.ts'
 
 /** The few settings that rules depend on. */
 export interface Rules {
@@ -11,6 +25,8 @@ export interface Rules {
   /** For how long a step holds its row; one that died gives it up after this. */
   claimSeconds: number
   callbackScheduleSeconds: number[]
+  /** For how long attempts at callbacks are told of. */
+  attemptRetentionDays: number
 }
 
 /** All that the rules need from outside. */
@@ -22,6 +38,7 @@ export interface Context {
   sender: CallbackSender
   signals: JobSignals
   vault: Vault
+  links: LinkSigner
   clock: Clock
   ids: Ids
   digest: Digest

@@ -3,11 +3,18 @@ import type { Unit } from './commit-then-queue.ts'
 import type { Context } from './context.ts'
 import type { ErrorDetail } from './errors.ts'
 import { findJobRow } from './find-jobs.ts'
+import { hasPayloads } from './find-inputs.ts'
+import { keepInputs } from './keep-inputs.ts'
+import type { KeptInputs } from './keep-inputs.ts'
+import { knownInputs, referToKnown } from './known-inputs.ts'
+import type { KnownInputs } from './known-inputs.ts'
 import type { Job, JsonObject, Turn } from './model.ts'
 import { moveJob } from './move-job.ts'
 import { answeredCalls, openCalls, readActions } from './read-actions.ts'
-import type { Actions } from './read-actions.ts'
+import type { Actions, ActionsRead } from './read-actions.ts'
+import type { Store } from './ports.ts'
 import { sameJson } from './same-json.ts'
+import { continuationText } from './search-text.ts'
 import { takeWaitingJob } from './take-waiting-job.ts'
 
 export type ContinueOutcome =
@@ -22,26 +29,64 @@ export async function continueJob(
   app: Context,
   { id, tenantId, actions }: { id: string; tenantId: string; actions: Actions },
 ): Promise<ContinueOutcome> {
-  if ((await findJobRow(app, { id, tenantId })) === null) return { outcome: 'unknown' }
-  return commitThenQueue(app, async (unit): Promise<ContinueOutcome> => {
+  const seen = await findJobRow(app, { id, tenantId })
+  if (seen === null) return { outcome: 'unknown' }
+  await using next = await prepareTurn(app, { job: seen, actions })
+  const done = await commitThenQueue(app, async (unit): Promise<ContinueOutcome | 'moved'> => {
     const waiting = await takeWaitingJob(unit.tx, id)
-    const turns = await unit.tx.turns.listForJob(id)
-    const read =
-      waiting?.requiredAction && waiting.cancelRequestedAt === null ? readActions(openCalls(waiting.requiredAction), actions) : null
+    const read = waiting === null ? null : readFor(waiting, actions)
     if (waiting !== null && read?.outcome === 'read') {
-      const job = await addTurn(app, unit, { job: waiting, before: newest(turns), items: read.items })
-      return { outcome: 'continued', job }
+      const before = newest(await unit.tx.turns.listForJob(id))
+      if (next?.turn.number !== before.number + 1) return 'moved'
+      return { outcome: 'continued', job: await addTurn(app, unit, { job: waiting, next }) }
     }
     const job = waiting ?? (await unit.tx.jobs.get(id, { tenantId }))
     if (job === null) return { outcome: 'unknown' }
-    if (turns.some((turn) => isMadeBy(turn, actions))) return { outcome: 'repeated', job }
+    if (await wereGiven(unit.tx, { jobId: id, actions })) return { outcome: 'repeated', job }
     return read?.outcome === 'faulty' ? read : { outcome: 'not_waiting', job }
   })
+  // It came to wait for this between the look and the lock.
+  return done === 'moved' ? continueJob(app, { id, tenantId, actions }) : done
 }
 
-async function addTurn(app: Context, unit: Unit, { job, before, items }: { job: Job; before: Turn; items: JsonObject[] }): Promise<Job> {
+interface NextTurn extends AsyncDisposable {
+  turn: Turn
+  items: JsonObject[]
+  inputs: KeptInputs
+}
+
+/** The payloads are stored before the job is locked; whoever loses the race removes his own. */
+async function prepareTurn(app: Context, { job, actions }: { job: Job; actions: Actions }): Promise<NextTurn | null> {
+  const read = job.status === 'requires_action' ? readFor(job, actions) : null
+  if (read?.outcome !== 'read') return null
+  const { items } = read
+  const turn = nextTurn(app, { job, before: newest(await app.store.turns.listForJob(job.id)) })
+  const request = { input: items }
+  const known = hasPayloads(request) ? knownInputs(await app.store.artifacts.listForJob(job.id)) : undefined
+  const inputs = await keepInputs(app, { turn, request, ...(known && { known }) })
+  return { turn, items, inputs, [Symbol.asyncDispose]: () => inputs[Symbol.asyncDispose]() }
+}
+
+function readFor({ requiredAction, cancelRequestedAt }: Job, actions: Actions): ActionsRead | null {
+  return requiredAction && cancelRequestedAt === null ? readActions(openCalls(requiredAction), actions) : null
+}
+
+async function addTurn(app: Context, unit: Unit, { job, next }: { job: Job; next: NextTurn }): Promise<Job> {
+  const { turn, items, inputs } = next
+  const set = { requiredAction: null, actionDueAt: null }
+  const moved = await moveJob(app, unit, { job, to: 'in_progress', set, data: { turn: turn.number } })
+  if (moved === null) throw new Error(`job ${job.id} moved while it was held`)
+  await unit.tx.turns.insert(turn, { input: JSON.stringify(inputs.request.input) })
+  await unit.tx.artifacts.insert(inputs.artifacts)
+  await unit.tx.search.put(job.id, continuationText(items))
+  unit.entries.push({ name: 'submit-job', payload: { turnId: turn.id }, dedupe: turn.id, priority: job.priority })
+  inputs.keep()
+  return moved
+}
+
+function nextTurn(app: Context, { job, before }: { job: Job; before: Turn }): Turn {
   const now = app.clock.now()
-  const turn: Turn = {
+  return {
     id: app.ids.derive('turn', before.id, 'continued'),
     jobId: job.id,
     tenantId: job.tenantId,
@@ -49,7 +94,6 @@ async function addTurn(app: Context, unit: Unit, { job, before, items }: { job: 
     number: before.number + 1,
     state: 'ready',
     responseId: null,
-    input: JSON.stringify(items),
     upstreamStatus: null,
     model: null,
     submitAttempts: 0,
@@ -63,12 +107,6 @@ async function addTurn(app: Context, unit: Unit, { job, before, items }: { job: 
     submittedAt: null,
     finishedAt: null,
   }
-  const set = { requiredAction: null, actionDueAt: null }
-  const moved = await moveJob(app, unit, { job, to: 'in_progress', set, data: { turn: turn.number } })
-  if (moved === null) throw new Error(`job ${job.id} moved while it was held`)
-  await unit.tx.turns.insert(turn)
-  unit.entries.push({ name: 'submit-job', payload: { turnId: turn.id }, dedupe: turn.id, priority: job.priority })
-  return moved
 }
 
 function newest(turns: Turn[]): Turn {
@@ -77,9 +115,15 @@ function newest(turns: Turn[]): Turn {
   return turn
 }
 
-function isMadeBy({ input }: Turn, actions: Actions): boolean {
-  if (input === null) return false
-  const items = JSON.parse(input) as JsonObject[]
-  const read = readActions(answeredCalls(items), actions)
-  return read.outcome === 'read' && sameJson(read.items, items)
+/** Whether these very actions made one of the job's turns. */
+async function wereGiven(tx: Store, { jobId, actions }: { jobId: string; actions: Actions }): Promise<boolean> {
+  let known: KnownInputs | null = null
+  for (const text of await tx.turns.listInputs(jobId)) {
+    const items = JSON.parse(text) as JsonObject[]
+    const read = readActions(answeredCalls(items), actions)
+    if (read.outcome !== 'read') continue
+    known ??= knownInputs(await tx.artifacts.listForJob(jobId))
+    if (sameJson(referToKnown({ input: read.items }, known).input ?? null, items)) return true
+  }
+  return false
 }

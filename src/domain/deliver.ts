@@ -1,105 +1,175 @@
 import { hurry } from './commit-then-queue.ts'
+import type { ClaimedDelivery } from './callback-store.ts'
 import type { Context } from './context.ts'
-import { isOwed } from './due.ts'
-import type { Delivery, DeliveryAttempt } from './callback-model.ts'
-import { GONE } from './plan-deliveries.ts'
-import type { SendOutcome } from './ports.ts'
+import { deskOf } from './deliver-desk.ts'
+import type { Desk } from './deliver-desk.ts'
+import type { Lane } from './deliver-lane.ts'
+import { deliverOnce } from './deliver-once.ts'
+import type { OnceOutcome, SignAttempt } from './deliver-once.ts'
 import { millisUntil, secondsAfter } from './time.ts'
 
-const CLAIM_SECONDS = 60
-const JITTER = 0.2
-const MAX_RETRY_AFTER_SECONDS = 86_400
+/** For how long an entry goes on with what waits for the same target; then another entry does. */
+const SHIFT_SECONDS = 2
+const REFILL = 100
+/** So many that were not ours to send: what waits here is out of date, and the rows know better. */
+const MOST_MISSES = 3
 
-/** Signs one attempt; the id is the delivery's, so it stays the same over all of them. */
-export type SignAttempt = (message: { id: string; timestamp: Date; body: string; secret: string }) => Record<string, string>
+interface Shift {
+  app: Context
+  desk: Desk
+  lane: Lane
+  sign: SignAttempt
+  signal: AbortSignal
+  endsAt: Date
+  /** All that send in this shift. */
+  runners: Promise<unknown>[]
+}
 
-/** One attempt at one delivery. What the other side does is an outcome, kept as a row, never a fault. */
+/**
+ * Sends a delivery, and then what waits for the same target. Where the target has as many attempts under way as it may have, the
+ * delivery waits in memory and costs nobody a place: it is sent by whoever is done there, and found by the sweep should all of them die.
+ */
 export async function deliver(
   app: Context,
-  { deliveryId, sign, signal }: { deliveryId: string; sign: SignAttempt; signal: AbortSignal },
+  { deliveryId, targetId, sign, signal }: { deliveryId: string; targetId?: string | undefined; sign: SignAttempt; signal: AbortSignal },
 ): Promise<{ outcome: string }> {
-  const startedAt = app.clock.now()
-  const planned = await app.store.deliveries.get(deliveryId)
-  if (planned === null || !isOwed(planned, startedAt)) return { outcome: 'nothing_to_do' }
-  const delivery = await app.store.deliveries.claim(deliveryId, { now: startedAt, until: secondsAfter(startedAt, CLAIM_SECONDS) })
-  if (delivery === null) return { outcome: 'nothing_to_do' }
-  const tenant = await app.store.tenants.get(delivery.tenantId)
-  if (tenant === null) throw new Error(`tenant ${delivery.tenantId} of delivery ${delivery.id} is missing`)
-  const secret = app.vault.open(tenant.sealedCallbackSecret)
-  const headers = {
-    'content-type': 'application/json',
-    'user-agent': 'Longhaul/1 (+webhooks)',
-    ...sign({ id: delivery.id, timestamp: startedAt, body: delivery.payload, secret }),
-  }
-  const sent = await app.sender.send({ url: delivery.url, headers, body: delivery.payload, signal })
-  if (sent.outcome === 'failed' && sent.reason === 'aborted') return handBack(app, delivery)
-  return record(app, { delivery, sent, startedAt })
-}
-
-async function record(
-  app: Context,
-  { delivery, sent, startedAt }: { delivery: Delivery; sent: SendOutcome; startedAt: Date },
-): Promise<{ outcome: string }> {
-  const number = delivery.attempts + 1
-  const now = app.clock.now()
-  const ok = sent.outcome === 'replied' && sent.status >= 200 && sent.status < 300
-  const gone = sent.outcome === 'replied' && sent.status === GONE
-  const wait = ok || gone ? null : waitBefore(app, { attempt: number, sent })
-  const dueAt = wait === null ? null : secondsAfter(now, wait)
-  const state = ok ? 'delivered' : dueAt === null ? 'failed' : 'pending'
-  await app.store.deliveries.recordAttempt(attemptRow({ delivery, number, sent, startedAt, ok }), {
-    state,
-    dueAt,
-    finishedAt: state === 'pending' ? null : now,
-  })
-  if (gone && delivery.jobId !== null) await app.store.deliveries.failPendingForJob(delivery.jobId, now)
-  if (dueAt !== null) {
-    const dedupe = `${delivery.id}-${number}`
-    await hurry(app, [{ name: 'deliver', payload: { deliveryId: delivery.id }, dedupe, delayMs: millisUntil(dueAt, now) }])
-  }
-  return { outcome: state }
-}
-
-/** Seconds until the next attempt, or null when the schedule is used up. */
-function waitBefore(app: Context, { attempt, sent }: { attempt: number; sent: SendOutcome }): number | null {
-  const planned = app.rules.callbackScheduleSeconds[attempt]
-  if (planned === undefined) return null
-  const jittered = planned * (1 - JITTER + 2 * JITTER * app.random.next())
-  const asked = sent.outcome === 'replied' ? Number(sent.headers['retry-after']) : Number.NaN
-  return Number.isFinite(asked) && asked > 0 ? Math.max(jittered, Math.min(asked, MAX_RETRY_AFTER_SECONDS)) : jittered
-}
-
-function attemptRow({
-  delivery,
-  number,
-  sent,
-  startedAt,
-  ok,
-}: {
-  delivery: Delivery
-  number: number
-  sent: SendOutcome
-  startedAt: Date
-  ok: boolean
-}): DeliveryAttempt {
-  const base = { deliveryId: delivery.id, number, startedAt, durationMs: Math.round(sent.durationMs) }
-  if (sent.outcome === 'failed')
-    return { ...base, status: null, outcome: sent.reason, message: sent.message, replyHeaders: {}, replyBody: '' }
-  const redirect = sent.status >= 300 && sent.status < 400
-  return {
-    ...base,
-    status: sent.status,
-    outcome: ok ? 'ok' : redirect ? 'redirect' : 'status',
-    message: redirect ? 'redirects are not followed: register the address it points to' : null,
-    replyHeaders: sent.headers,
-    replyBody: sent.body,
+  const desk = deskOf(app)
+  const target = targetId ?? (await desk.targetOf(deliveryId))
+  if (target === null) return { outcome: 'nothing_to_do' }
+  const lane = desk.lanes.of(target)
+  if (!lane.begin(deliveryId)) return { outcome: 'waiting' }
+  const shift: Shift = { app, desk, lane, sign, signal, endsAt: secondsAfter(app.clock.now(), SHIFT_SECONDS), runners: [] }
+  try {
+    return { outcome: await run(shift, deliveryId) }
+  } finally {
+    for (let runner = shift.runners.shift(); runner !== undefined; runner = shift.runners.shift()) await runner.catch(() => undefined)
+    await handOver(shift)
   }
 }
 
-/** We are stopping: the attempt was ours to break off and does not count. */
-async function handBack(app: Context, delivery: Delivery): Promise<{ outcome: string }> {
-  await hurry(app, [
-    { name: 'deliver', payload: { deliveryId: delivery.id }, dedupe: `${delivery.id}-back`, delayMs: CLAIM_SECONDS * 1000 },
-  ])
-  return { outcome: 'handed_back' }
+/** Sends one after the other as long as the shift lasts; the outcome is that of the first. */
+async function run(shift: Shift, first: string): Promise<OnceOutcome['outcome']> {
+  const { lane } = shift
+  let outcome: OnceOutcome['outcome'] | null = null
+  let written: Promise<void> = Promise.resolve()
+  let ahead: Ahead | null = claimAhead(shift, first)
+  try {
+    while (ahead !== null) {
+      const claimed = await ahead.claimed
+      const { deliveryId } = ahead
+      // The next is claimed, and the last one written down, while this one is under way.
+      ahead = claimAhead(shift, await nextFor(shift))
+      const [done]: [OnceOutcome, void] = await Promise.all([sendOne(shift, { deliveryId, claimed }), written])
+      outcome ??= done.outcome
+      if (done.stop) {
+        await giveBack(shift, ahead)
+        ahead = null
+        await comeBack(shift, { until: done.stop.until, putOff: done.outcome === 'put_off' ? deliveryId : null })
+      }
+      written = takeIn(shift, done)
+      if (ahead !== null) continue
+      // What waited behind the last one is known only now.
+      await written
+      ahead = claimAhead(shift, await nextFor(shift))
+    }
+    return outcome ?? 'nothing_to_do'
+  } finally {
+    await written.catch(() => undefined)
+    // Claimed and not sent, for something broke: it is sent when its claim has run out.
+    if (ahead !== null) lane.sent(ahead.deliveryId)
+    lane.end()
+  }
+}
+
+interface Ahead {
+  deliveryId: string
+  claimed: Promise<ClaimedDelivery | null>
+}
+
+function claimAhead({ desk }: Shift, deliveryId: string | null): Ahead | null {
+  if (deliveryId === null) return null
+  const claimed = desk.claim(deliveryId)
+  claimed.catch(() => undefined)
+  return { deliveryId, claimed }
+}
+
+async function sendOne(
+  { app, desk, lane, sign, signal }: Shift,
+  { deliveryId, claimed }: { deliveryId: string; claimed: ClaimedDelivery | null },
+): Promise<OnceOutcome> {
+  try {
+    const done = await deliverOnce(app, claimed, { desk, sign, signal })
+    lane.misses = claimed === null ? lane.misses + 1 : 0
+    if (done.outcome === 'delivered') lane.took()
+    else if (claimed !== null) lane.failed()
+    return done
+  } finally {
+    lane.sent(deliveryId)
+  }
+}
+
+async function takeIn({ lane }: Shift, { written, stop }: OnceOutcome): Promise<void> {
+  const { nextId = null, recovered = false } = (await written) ?? {}
+  if (nextId !== null && stop === undefined) lane.line(nextId)
+  if (recovered) lane.more = true
+}
+
+async function nextFor(shift: Shift): Promise<string | null> {
+  if (isOver(shift)) return null
+  await refill(shift)
+  inviteOthers(shift)
+  return shift.lane.next()
+}
+
+/** What was claimed ahead is nobody's again. */
+async function giveBack({ app, lane }: Shift, ahead: Ahead | null): Promise<void> {
+  if (ahead === null) return
+  const claimed = await ahead.claimed
+  lane.sent(ahead.deliveryId)
+  if (claimed === null) return
+  await app.store.deliveries.putOff([ahead.deliveryId], { dueAt: claimed.delivery.dueAt ?? app.clock.now() })
+  lane.line(ahead.deliveryId)
+}
+
+/** What waits here waits in the rows as well: one entry, at the end of the hold, brings all of it back. */
+async function comeBack({ app, lane }: Shift, { until, putOff }: { until: Date | null; putOff: string | null }): Promise<void> {
+  const next = putOff ?? lane.peek()
+  lane.forget({ more: false })
+  if (until === null || next === null) return
+  const delayMs = millisUntil(until, app.clock.now())
+  const payload = { deliveryId: next, targetId: lane.targetId }
+  await hurry(app, [{ name: 'deliver', payload, delayMs, dedupe: `${lane.targetId}-held` }])
+}
+
+/** A target that took one gets more at a time: each more is sent by a runner of its own. */
+function inviteOthers(shift: Shift): void {
+  for (let next = shift.lane.join(); next !== null; next = shift.lane.join()) {
+    const runner = run(shift, next)
+    runner.catch((error: unknown) => shift.app.log.warn({ error, target_id: shift.lane.targetId }, 'callback.not_sent'))
+    shift.runners.push(runner)
+  }
+}
+
+async function refill({ app, lane }: Shift): Promise<void> {
+  if (lane.misses > MOST_MISSES) lane.forget({ more: true })
+  if (!lane.needsRefill) return
+  lane.misses = 0
+  lane.more = false
+  const due = await app.store.deliveries.listDue(lane.targetId, { now: app.clock.now(), limit: REFILL })
+  for (const id of due) lane.line(id)
+  lane.more = due.length === REFILL
+}
+
+function isOver({ app, endsAt, signal }: Shift): boolean {
+  return signal.aborted || app.clock.now() >= endsAt
+}
+
+/** The last to leave has another entry go on with what still waits. */
+async function handOver(shift: Shift): Promise<void> {
+  const { app, desk, lane, signal } = shift
+  if (!lane.isIdle) return
+  if (!signal.aborted) await refill(shift)
+  const next = signal.aborted ? null : lane.peek()
+  if (next !== null) await hurry(app, [{ name: 'deliver', payload: { deliveryId: next, targetId: lane.targetId } }])
+  desk.lanes.tidy(lane)
 }

@@ -38,6 +38,11 @@ export class StoreUnavailableError extends Error {
   override name = 'StoreUnavailableError'
 }
 
+/** The object store has no room. Thrown by the storage adapters alone; what could not be stored is tried again later. */
+export class StorageFullError extends Error {
+  override name = 'StorageFullError'
+}
+
 /** A payload that began as base64 and turned out not to be: thrown out of its body as it is read. */
 export class BrokenPayloadError extends Error {
   override name = 'BrokenPayloadError'

@@ -1,6 +1,7 @@
 import { jobError } from './classify-refusal.ts'
 import { commitThenQueue } from './commit-then-queue.ts'
 import type { Context } from './context.ts'
+import { StoreUnavailableError } from './errors.ts'
 import type { Job } from './model.ts'
 import { moveJob } from './move-job.ts'
 import { openCalls } from './read-actions.ts'
@@ -8,18 +9,27 @@ import { takeWaitingJob } from './take-waiting-job.ts'
 
 const NAMED = 10
 
-/** Fails the jobs whose caller took no action in time; one that is continued at this moment goes on. */
+/** Fails the jobs whose caller took no action in time; one that is continued at this moment goes on. How many it failed. */
 export async function expireActions(app: Context, { now, limit }: { now: Date; limit: number }): Promise<number> {
-  const overdue = await app.store.jobs.listActionOverdue({ now, limit })
-  for (const { id } of overdue) {
-    await commitThenQueue(app, async (unit) => {
-      const job = await takeWaitingJob(unit.tx, id)
-      if (job === null || job.actionDueAt === null || job.actionDueAt > now) return
-      const error = jobError('action_timeout', { message: overdueMessage(job) })
-      await moveJob(app, unit, { job, to: 'failed', set: { error }, data: { code: error.code } })
-    })
+  let failed = 0
+  for (const { id } of await app.store.jobs.listActionOverdue({ now, limit })) {
+    try {
+      if (await expireAction(app, { id, now })) failed += 1
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) throw error
+      app.log.warn({ error, job_id: id }, 'action.not_expired') // it must not keep the others waiting
+    }
   }
-  return overdue.length
+  return failed
+}
+
+async function expireAction(app: Context, { id, now }: { id: string; now: Date }): Promise<boolean> {
+  return commitThenQueue(app, async (unit) => {
+    const job = await takeWaitingJob(unit.tx, id)
+    if (job === null || job.actionDueAt === null || job.actionDueAt > now) return false
+    const error = jobError('action_timeout', { message: overdueMessage(job) })
+    return (await moveJob(app, unit, { job, to: 'failed', set: { error }, data: { code: error.code } })) !== null
+  })
 }
 
 function overdueMessage({ requiredAction, actionDueAt }: Job): string {

@@ -32,12 +32,14 @@ export function extractText(response: JsonObject): Answer {
 
 function readCitation(annotation: JsonObject, { offset, length }: { offset: number; length: number }): Citation {
   const place = (value: number | null): number | null => (value === null ? null : offset + Math.min(value, length))
+  const startIndex = place(countOf(annotation.start_index))
+  const endIndex = place(countOf(annotation.end_index))
   return {
     type: textOf(annotation.type) ?? inferType(annotation),
     url: textOf(annotation.url),
     title: textOf(annotation.title),
-    startIndex: place(countOf(annotation.start_index)),
-    endIndex: place(countOf(annotation.end_index)),
+    startIndex,
+    endIndex: startIndex !== null && endIndex !== null ? Math.max(startIndex, endIndex) : endIndex,
     containerId: textOf(annotation.container_id),
     fileId: textOf(annotation.file_id),
     filename: textOf(annotation.filename),

@@ -9,7 +9,7 @@ export const FAILURES = {
   auth_failed: { retryable: true, doc: 'OpenAI refused the API key.' },
   quota_exhausted: { retryable: true, doc: 'The OpenAI account has no quota or budget left.' },
   rate_limited: { retryable: true, doc: 'OpenAI kept answering that too much was asked of it.' },
-  upstream_error: { retryable: true, doc: 'OpenAI failed while it worked on the response.' },
+  upstream_error: { retryable: true, doc: 'OpenAI failed while it worked on the response, or could not be reached for a day.' },
   deadline_exceeded: { retryable: true, doc: 'The job was not done by its deadline.' },
   action_timeout: { retryable: false, doc: 'The job waited for outputs or approvals that did not come in time.' },
   internal_error: { retryable: true, doc: 'A fault of Longhaul itself.' },

@@ -1,12 +1,30 @@
-import type { Context } from './context.ts'
-import { findJobRow } from './find-jobs.ts'
 import type { Delivery, DeliveryAttempt } from './callback-model.ts'
+import type { DeliveryFilter, DeliverySummary } from './callback-store.ts'
+import type { Context } from './context.ts'
+import { isId } from './ids.ts'
+import { readPage } from './page.ts'
+import type { Page } from './page.ts'
 
-/** Every callback of one job with its attempts; null when there is no such job. */
+/** One with all of its attempts that are kept. */
+export async function findDelivery(
+  app: Context,
+  { id, tenantId }: { id: string; tenantId: string },
+): Promise<{ delivery: Delivery; attempts: DeliveryAttempt[] } | null> {
+  const delivery = isId('dlv', id) ? await app.store.deliveries.get(id, { tenantId }) : null
+  return delivery && { delivery, attempts: await app.store.deliveries.listAttempts(id) }
+}
+
+/** Newest first, each with its last attempt alone. */
 export async function findDeliveries(
   app: Context,
-  { jobId, tenantId }: { jobId: string; tenantId: string },
-): Promise<{ delivery: Delivery; attempts: DeliveryAttempt[] }[] | null> {
-  if ((await findJobRow(app, { id: jobId, tenantId })) === null) return null
-  return app.store.deliveries.listForJob(jobId)
+  { filter, page }: { filter: DeliveryFilter; page: Page },
+): Promise<{ rows: DeliverySummary[]; nextCursor: string | null }> {
+  const { rows, nextCursor } = await readPage(page, async (wider) =>
+    (await app.store.deliveries.list(filter, wider)).map((summary) => ({
+      summary,
+      id: summary.delivery.id,
+      createdAt: summary.delivery.createdAt,
+    })),
+  )
+  return { rows: rows.map(({ summary }) => summary), nextCursor }
 }

@@ -41,6 +41,10 @@ export function findInputs(request: JsonObject): FoundInputs {
   return { inline: [...inline.values()], files: [...files.values()] }
 }
 
+export function hasPayloads(request: JsonObject): boolean {
+  return findInputs(request).inline.length > 0
+}
+
 /** The bytes of a base64 text, or null unless encoding them again gives that very text. */
 export function decodeExactly(base64: string): Buffer | null {
   const bytes = Buffer.from(base64, 'base64')

@@ -1,7 +1,7 @@
 import { commitThenQueue, hurry } from './commit-then-queue.ts'
 import type { Context } from './context.ts'
 import { mayAnswerTurn } from './continuation.ts'
-import type { InboxEntry, InboxOutcome, JsonObject, Turn } from './model.ts'
+import type { InboxEntry, InboxOutcome, Job, JsonObject, Turn } from './model.ts'
 import type { PayloadSink } from './ports.ts'
 import { textOf } from './read-json.ts'
 import { tellSubmitted } from './record-create.ts'
@@ -27,7 +27,7 @@ export async function handleEvent(
   const turn = await app.store.turns.findByResponseId(responseId)
   if (turn !== null) return hint(app, { entry, turn })
   if (entry.attempts < ASK_FROM_LOOK) return lookAgain(app, entry)
-  return ask(app, { entry, responseId, signal })
+  return ask(app, { entry, responseId, account: entry.account, signal })
 }
 
 async function hint(app: Context, { entry, turn }: { entry: InboxEntry; turn: Turn }): Promise<{ outcome: string }> {
@@ -39,12 +39,18 @@ async function hint(app: Context, { entry, turn }: { entry: InboxEntry; turn: Tu
 
 async function ask(
   app: Context,
-  { entry, responseId, signal }: { entry: InboxEntry; responseId: string; signal: AbortSignal },
+  { entry, responseId, account, signal }: { entry: InboxEntry; responseId: string; account: string; signal: AbortSignal },
 ): Promise<{ outcome: string }> {
-  const reply = await app.openai.retrieve(responseId, { account: entry.account, signal, sink: discard })
+  const reply = await app.openai.retrieve(responseId, { account, signal, sink: discard })
   switch (reply.outcome) {
-    case 'found':
-      return adopt(app, { entry, responseId, response: reply.response })
+    case 'found': {
+      const jobId = jobIdOf(reply.response)
+      const job = jobId === null ? null : await app.store.jobs.get(jobId)
+      // Anybody can write a job's id into the metadata of his own response: it counts where the job's own account has it.
+      if (job !== null && job.account !== account && account === entry.account)
+        return ask(app, { entry, responseId, account: job.account, signal })
+      return adopt(app, { entry, job, responseId, response: reply.response })
+    }
     case 'missing': // OpenAI's test events name responses that never were
     case 'refused':
     case 'unavailable':
@@ -59,10 +65,8 @@ async function ask(
 /** The response of a create whose answer never came: its job takes it as its own. */
 async function adopt(
   app: Context,
-  { entry, responseId, response }: { entry: InboxEntry; responseId: string; response: JsonObject },
+  { entry, job, responseId, response }: { entry: InboxEntry; job: Job | null; responseId: string; response: JsonObject },
 ): Promise<{ outcome: string }> {
-  const jobId = jobIdOf(response)
-  const job = jobId === null ? null : await app.store.jobs.get(jobId)
   if (job === null) return finish(app, entry, 'foreign')
   const turns = await app.store.turns.listForJob(job.id)
   const turn = mayAnswerTurn(response, turns) ? turns.at(-1) : undefined
@@ -81,6 +85,7 @@ async function adopt(
         dueAt: now,
         claimedUntil: null,
         lastError: null,
+        polls: 0,
       },
     })
     if (running === null) return false

@@ -4,6 +4,8 @@ import type { Clock, IdPrefix, Ids, Random } from './ports.ts'
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 const TIME_LENGTH = 10
 const TAIL_LENGTH = 16
+const WINDOW_LENGTH = 5
+const WINDOW_MS = 32 ** (TIME_LENGTH - WINDOW_LENGTH)
 
 export function createIds({ clock, random }: { clock: Clock; random: Random }): Ids {
   return {
@@ -11,6 +13,16 @@ export function createIds({ clock, random }: { clock: Clock; random: Random }): 
     derive: (prefix: IdPrefix, base: string, name: string) =>
       `${prefix}_${timeOf(base)}${tail(createHash('sha256').update(`${prefix}\n${base}\n${name}`).digest())}`,
   }
+}
+
+/** Nine hours of ids begin alike: the beginnings that cover a span of time. */
+export function idBeginnings(prefix: IdPrefix, { from, to }: { from: Date; to: Date }): string[] {
+  const first = Math.floor(from.getTime() / WINDOW_MS)
+  const last = Math.floor(to.getTime() / WINDOW_MS)
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => {
+    const at = new Date((first + index) * WINDOW_MS)
+    return `${prefix}_${timePart(at).slice(0, WINDOW_LENGTH)}`
+  })
 }
 
 function timePart(at: Date): string {

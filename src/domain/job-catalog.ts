@@ -47,11 +47,18 @@ export const JOB_CATALOG = {
     timeoutMs: 60_000,
   },
   deliver: {
-    payload: z.object({ deliveryId: z.string() }),
+    payload: z.object({ deliveryId: z.string(), targetId: z.string().optional() }), // the target saves a look; retries know it
     attempts: 1, // the schedule between attempts is kept in the row
     backoffMs: 0,
-    concurrency: 32, // mostly waiting for somebody else's server
-    timeoutMs: 30_000,
+    concurrency: 1_000, // they wait for somebody else's server, and of those that hang each takes one place
+    timeoutMs: 45_000, // an attempt, what was sent before it in the same shift, and the rows
+  },
+  'replay-callbacks': {
+    payload: z.object({ replayId: z.string() }),
+    attempts: 3, // the sweep names it again after that
+    backoffMs: 2_000,
+    concurrency: 2,
+    timeoutMs: 120_000,
   },
   'purge-job': {
     payload: z.object({ jobId: z.string() }),

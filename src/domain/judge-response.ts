@@ -1,7 +1,7 @@
 import { classifyFailure, jobError } from './classify-refusal.ts'
-import { deadlineError, unwantedSince } from './cancel-job.ts'
+import { deadlineError, unwantedTurnSince } from './cancel-job.ts'
 import type { FinalStatus } from './job-status.ts'
-import type { Job, JobError, JsonObject } from './model.ts'
+import type { Job, JobError, JsonObject, Turn } from './model.ts'
 import { objectOf, textOf } from './read-json.ts'
 import { requiredAction } from './required-action.ts'
 
@@ -17,7 +17,7 @@ export type Verdict =
 const NOTHING = { error: null, incompleteDetails: null, requiredAction: null }
 
 /** What a retrieved response makes of its job. A status nobody knows is one that is still running. */
-export function judgeResponse(response: JsonObject, { job, now }: { job: Job; now: Date }): Verdict {
+export function judgeResponse(response: JsonObject, { job, turn, now }: { job: Job; turn: Turn; now: Date }): Verdict {
   const upstream = textOf(response.status) ?? 'in_progress'
   switch (upstream) {
     case 'completed': {
@@ -29,8 +29,8 @@ export function judgeResponse(response: JsonObject, { job, now }: { job: Job; no
     case 'failed':
       return { ...NOTHING, status: 'failed', error: failure(response) }
     case 'cancelled':
-      if (job.cancelRequestedAt === null && unwantedSince(job, now) !== null)
-        return { ...NOTHING, status: 'failed', error: deadlineError(job) }
+      if (job.cancelRequestedAt === null && unwantedTurnSince(job, { turn, now }) !== null)
+        return { ...NOTHING, status: 'failed', error: deadlineError(job, now) }
       return { ...NOTHING, status: 'cancelled' }
     default:
       return { status: 'running', upstream }

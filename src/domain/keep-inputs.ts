@@ -1,10 +1,12 @@
 import type { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { Context } from './context.ts'
-import { AppError } from './errors.ts'
+import { AppError, StorageFullError } from './errors.ts'
 import { decodeExactly, findInputs } from './find-inputs.ts'
 import type { InlineInput } from './find-inputs.ts'
 import { keepBytes } from './keep-bytes.ts'
+import { inputKey } from './known-inputs.ts'
+import type { KnownInputs } from './known-inputs.ts'
 import { mapInputs } from './map-inputs.ts'
 import type { InputPlace } from './map-inputs.ts'
 import type { Artifact, JsonObject, Turn } from './model.ts'
@@ -22,12 +24,19 @@ export interface KeptInputs extends AsyncDisposable {
 
 const SLICE = 64 * 1024
 const RETRY_SECONDS = 5
+/** Room is made by people, or by retention. */
+const FULL_SECONDS = 60
+const NO_ROOM = 'The object store has no room, so the input could not be kept and nothing was accepted: try again once there is room.'
 
 /**
  * Stores what a request brings along as base64, so that its row need not hold it, and notes the files that it names.
- * One payload is in hand at a time. Only base64 that can be put back as it was is taken out.
+ * One payload is in hand at a time. Only base64 that can be put back as it was is taken out. What is `known` is not
+ * stored again.
  */
-export async function keepInputs(app: Context, { turn, request }: { turn: Turn; request: JsonObject }): Promise<KeptInputs> {
+export async function keepInputs(
+  app: Context,
+  { turn, request, known = new Map() }: { turn: Turn; request: JsonObject; known?: KnownInputs },
+): Promise<KeptInputs> {
   const found = findInputs(request)
   const references = new Map<string, string>()
   const artifacts = found.files.map((place) => fileArtifact(app, { turn, place }))
@@ -39,13 +48,16 @@ export async function keepInputs(app: Context, { turn, request }: { turn: Turn; 
     for (const input of found.inline) {
       const bytes = decodeExactly(input.value.slice(input.prefix.length))
       if (bytes === null) continue
-      const artifact = await storeInput(app, { turn, input, bytes })
-      artifacts.push(artifact)
-      references.set(input.value, reference(artifact.id))
+      const there = known.get(inputKey(input.prefix, createHash('sha256').update(bytes).digest('hex')))
+      const artifact = there === undefined ? await storeInput(app, { turn, input, bytes }) : null
+      if (artifact !== null) artifacts.push(artifact)
+      references.set(input.value, there ?? reference(artifact?.id ?? ''))
     }
   } catch (error) {
     await dispose()
     app.log.warn({ error, job_id: turn.jobId }, 'storage.unavailable')
+    if (error instanceof StorageFullError)
+      throw new AppError('storage_full', { status: 507, message: NO_ROOM, retryAfterSeconds: FULL_SECONDS })
     const message = 'The object store cannot be reached just now, so the input could not be kept and nothing was accepted: try again.'
     throw new AppError('unavailable', { status: 503, message, retryAfterSeconds: RETRY_SECONDS })
   }
@@ -60,8 +72,8 @@ export async function keepInputs(app: Context, { turn, request }: { turn: Turn; 
 }
 
 async function storeInput(app: Context, { turn, input, bytes }: { turn: Turn; input: InlineInput; bytes: Buffer }): Promise<Artifact> {
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const id = app.ids.derive('art', turn.jobId, `input ${input.prefix}${sha256}`)
+  // Another id each time: whoever comes to nothing removes what he stored, and must not remove another's.
+  const id = app.ids.next('art')
   const result = await keepBytes(app, { turn, artifactId: id, body: slices(bytes), otherwise: mediaOfPrefix(input.prefix) })
   if (result.outcome !== 'kept') throw new Error(`an input could not be read: ${result.outcome}`)
   const { media, ...stored } = result.kept

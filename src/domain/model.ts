@@ -92,8 +92,6 @@ export interface Turn {
   number: number
   state: TurnState
   responseId: string | null
-  /** Of a continuation: the input items that answer the turn before, as JSON text. */
-  input: string | null
   upstreamStatus: string | null
   /** The snapshot OpenAI resolved the asked model to. */
   model: string | null

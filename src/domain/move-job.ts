@@ -38,8 +38,14 @@ export async function moveJob(app: Context, unit: Unit, { job, to, set, events =
     changes.actionDueAt = null
   }
   const moved = await unit.tx.jobs.update(job.id, { from: statesBefore(to), set: changes })
+  if (moved !== null && isFinal(to)) unit.committed.push(() => meterEnd(app, moved))
   if (moved !== null) await tellEvents(app, unit, { job: moved, events: [...events, { type: `job.${to}`, data }] })
   return moved
+}
+
+function meterEnd({ meter }: Context, { status, createdAt, finishedAt }: Job): void {
+  meter.count('jobs_finished', { status })
+  if (finishedAt !== null) meter.observe('job_seconds', { status }, (finishedAt.getTime() - createdAt.getTime()) / 1000)
 }
 
 /** Appends events to a job's history and plans the callbacks that asked for them. */

@@ -1,5 +1,8 @@
 import type { Context } from './context.ts'
 
+/** The stage of a job whose account, or model, is held back: what lets it go finds it by that. */
+export const HELD_STAGE = 'held'
+
 /** Says, for people, where a job that is not final stands. */
 export async function noteProgress(
   app: Context,

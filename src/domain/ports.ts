@@ -35,6 +35,14 @@ export interface Vault {
   open(sealed: string): string
 }
 
+/** Signs what stands in a link that needs no key. */
+export interface LinkSigner {
+  /** Of letters that may stand in an address as they are. */
+  sign(text: string): string
+  /** In a time that tells nothing of how much of the signature is right. */
+  isSigned(text: string, signature: string): boolean
+}
+
 export interface Log {
   debug(fields: Record<string, unknown>, message: string): void
   info(fields: Record<string, unknown>, message: string): void
@@ -55,7 +63,7 @@ export interface StoredObject {
 }
 
 export interface ObjectStore {
-  /** The chunks are the store's from then on. Visible only when whole; writing a key twice leaves the later bytes. An aborted or failing body leaves nothing. */
+  /** The chunks are the store's from then on. Visible only when whole; writing a key twice leaves the later bytes. An aborted or failing body leaves nothing. Throws StorageFullError where there is no room. */
   put(key: string, body: AsyncIterable<Uint8Array>, options: { contentType: string; signal?: AbortSignal }): Promise<StoredObject>
   /** Null when there is none. `bytes` is the size of the whole object. */
   get(
@@ -65,8 +73,10 @@ export interface ObjectStore {
   /** A missing key is no fault. */
   remove(keys: string[]): Promise<void>
   list(prefix: string): AsyncIterable<{ key: string; bytes: number; modifiedAt: Date }>
-  /** Throws when the store cannot be written to now. */
+  /** Throws when the store cannot be written to now; StorageFullError when it has no room, or next to none. */
   check(): Promise<void>
+  /** Lets go of what writes left behind whose process died long ago. */
+  tidy(): Promise<void>
 }
 
 export type QueueEntry = {

@@ -55,6 +55,10 @@ function asText(value: unknown): string | null {
 /** All webhooks waiting at this moment, in one insert. Resolves when they are durable. */
 export async function receiveEvents(app: Context, entries: InboxEntry[]): Promise<void> {
   const fresh = new Set(await app.store.inbox.insert(entries))
+  for (const { id, sentAt, receivedAt } of entries) {
+    app.meter.count('webhooks', { outcome: fresh.has(id) ? 'accepted' : 'duplicate' })
+    app.meter.observe('webhook_age_seconds', {}, (receivedAt.getTime() - sentAt.getTime()) / 1000)
+  }
   const toHandle = entries.filter((entry) => fresh.has(entry.id) && entry.handledAt === null)
   // Not awaited: the queue's health must not change the answer.
   void hurry(

@@ -2,42 +2,73 @@ import { classifyRefusal, jobError } from './classify-refusal.ts'
 import { commitThenQueue, hurry } from './commit-then-queue.ts'
 import type { Unit } from './commit-then-queue.ts'
 import type { Context } from './context.ts'
+import { holdAccount } from './hold-account.ts'
+import type { Hold } from './hold-model.ts'
+import { judgeCreate } from './judge-create.ts'
 import type { Job, JobError, Turn, UpstreamError } from './model.ts'
 import { moveJob, tellEvents } from './move-job.ts'
 import { noteProgress } from './note-progress.ts'
 import { pollInterval } from './poll-interval.ts'
 import type { CreateOutcome, UpstreamHead } from './ports.ts'
+import { heedAnswer } from './release-account.ts'
+import { nextLook, queueLook } from './unconfirmed-looks.ts'
 import { laterOf, millisUntil, secondsAfter } from './time.ts'
 
-/** How long a turn waits for OpenAI to take it before a refusal that may pass becomes its failure. */
+/** How long a turn waits for OpenAI to take it, held back or refused, before that becomes its failure. */
 const PATIENCE_SECONDS = 86_400
 const RETRY_FIRST_SECONDS = 2
 const RETRY_MAX_SECONDS = 300
 /** The longest wait that a reply may ask for: after it we ask again, whatever it said. */
 const RETRY_AFTER_MAX_SECONDS = 3_600
 
-/** Writes down what the create came to. */
-export async function recordCreate(
+interface Sent {
+  turn: Turn
+  job: Job
+  outcome: CreateOutcome
+  /** What was known to hold it back, or to be counted against its account, when it was sent. */
+  known: Hold[]
+}
+
+/** Writes down what the create came to, for its job and for its account. */
+export async function recordCreate(app: Context, { turn, job, outcome, known }: Sent): Promise<{ outcome: string }> {
+  const told = judgeCreate(outcome)
+  const sentAt = turn.submittedAt ?? turn.createdAt
+  const hold = told.news === 'fault' ? await holdAccount(app, { job, fault: told.fault, sentAt }) : null
+  const recorded = await recordForJob(app, { turn, job, outcome, hold })
+  if (told.news === 'taken' || told.news === 'answered') await heedAnswer(app, { sentAt, known, news: told.news })
+  return recorded
+}
+
+async function recordForJob(
   app: Context,
-  { turn, job, outcome }: { turn: Turn; job: Job; outcome: CreateOutcome },
+  { turn, job, outcome, hold }: Omit<Sent, 'known'> & { hold: Hold | null },
 ): Promise<{ outcome: string }> {
   switch (outcome.outcome) {
     case 'created':
       return recordCreated(app, { turn, job, response: outcome.response })
     case 'ambiguous':
       return recordAmbiguous(app, { turn, error: outcome.error })
-    case 'unsent':
-      return holdBack(app, { turn, job, error: outcome.error, retryAfterMs: null })
+    case 'unsent': {
+      const { error } = outcome
+      if (hasPatience(app, { turn, job })) return holdBack(app, { turn, job, error, retryAfterMs: null, hold })
+      const message = `OpenAI could not be reached for a day: ${error.message}`
+      return failTurn(app, { turn, job, error: jobError('upstream_error', { message, upstream: error }) })
+    }
     case 'refused': {
       const { error, retryAfterMs } = outcome
-      const refusal = classifyRefusal(error)
-      const waited = app.clock.now().getTime() - laterOf(turn.createdAt, job.startAfter).getTime()
-      if (refusal.wait && waited < PATIENCE_SECONDS * 1000) return holdBack(app, { turn, job, error, retryAfterMs })
-      return failTurn(app, { turn, job, error: jobError(refusal.code, { message: error.message, upstream: error }) })
+      const { code, wait } = classifyRefusal(error)
+      if (wait && hasPatience(app, { turn, job })) return holdBack(app, { turn, job, error, retryAfterMs, hold })
+      return failTurn(app, { turn, job, error: jobError(code, { message: error.message, upstream: error }) })
     }
     default:
       return outcome satisfies never
   }
+}
+
+/** Whether a wait may go on: it is a day in all, from when the turn could first have been sent. */
+export function hasPatience(app: Context, { turn, job }: { turn: Turn; job: Job }): boolean {
+  const waited = app.clock.now().getTime() - laterOf(turn.createdAt, job.startAfter).getTime()
+  return waited < PATIENCE_SECONDS * 1000
 }
 
 async function recordCreated(
@@ -57,6 +88,7 @@ async function recordCreated(
         dueAt,
         claimedUntil: null,
         lastError: null,
+        polls: 0,
       },
     })
     if (running === null) return // its webhook was quicker and has been believed
@@ -84,14 +116,15 @@ export async function tellSubmitted(app: Context, unit: Unit, { job, response }:
 
 /** It may or may not have been created: wait for a webhook that speaks of it. */
 export async function recordAmbiguous(app: Context, { turn, error }: { turn: Turn; error: UpstreamError }): Promise<{ outcome: string }> {
-  const dueAt = secondsAfter(turn.submittedAt ?? app.clock.now(), app.rules.unconfirmedSeconds)
+  const dueAt = nextLook(app)
   const parked = await app.store.turns.update(turn.id, {
     from: ['submitting'],
-    set: { state: 'unconfirmed', dueAt, claimedUntil: null, lastError: error },
+    set: { state: 'unconfirmed', dueAt, claimedUntil: null, lastError: error, polls: 0 },
   })
   if (parked === null) return { outcome: 'adopted' }
   const message = `It is not known whether OpenAI took the request: ${error.message}`
   await noteProgress(app, { jobId: turn.jobId, stage: 'unconfirmed', message })
+  await queueLook(app, parked)
   return { outcome: 'unconfirmed' }
 }
 
@@ -100,14 +133,17 @@ interface HeldBack {
   job: Job
   error: UpstreamError
   retryAfterMs: number | null
+  /** What the same fault did to the account. */
+  hold: Hold | null
 }
 
-async function holdBack(app: Context, { turn, job, error, retryAfterMs }: HeldBack): Promise<{ outcome: string }> {
+/** Its own waits widen too, so that the one whose fault it is does not try out its account each time. */
+async function holdBack(app: Context, { turn, job, error, retryAfterMs, hold }: HeldBack): Promise<{ outcome: string }> {
   const now = app.clock.now()
   const backoff = Math.min(RETRY_FIRST_SECONDS * 2 ** Math.min(turn.submitAttempts - 1, 20), RETRY_MAX_SECONDS)
   const asked = Math.min((retryAfterMs ?? 0) / 1000, RETRY_AFTER_MAX_SECONDS)
   const seconds = Math.max(asked, backoff * (0.75 + 0.5 * app.random.next()))
-  const dueAt = secondsAfter(now, seconds)
+  const dueAt = laterOf(secondsAfter(now, seconds), hold?.heldUntil ?? null)
   const held = await app.store.turns.update(turn.id, {
     from: ['submitting', 'unconfirmed'],
     set: { state: 'ready', dueAt, claimedUntil: null, lastError: error },

@@ -2,7 +2,6 @@ import type { Artifact, Result } from './model.ts'
 import { applyEdits } from './report-edits.ts'
 import { findFences } from './report-fences.ts'
 import { reportFiles } from './report-files.ts'
-import { artifactHref } from './report-links.ts'
 import type { Report, ReportParts, ReportTurn } from './report-model.ts'
 import { reportNotes } from './report-notes.ts'
 import { referenceEdits } from './report-references.ts'
@@ -13,14 +12,14 @@ import { rewriteLinks } from './rewrite-links.ts'
 const MAX_CONSULTED = 200
 
 /** The answer of a job, for people: its turns in order, its sources numbered through all of them. */
-export function composeReport({ job, turns, artifacts }: ReportParts): Report {
+export function composeReport({ job, turns, artifacts, hrefOf }: ReportParts): Report {
   const list = createSourceList()
   const shown = new Set<string>()
   const told: ReportTurn[] = []
   for (const { turn, result } of turns) {
     if (result === null) continue
     const ofTurn = artifacts.filter(({ turnId }) => turnId === turn.id)
-    const written = writeAnswer(result, { artifacts: ofTurn, list })
+    const written = writeAnswer(result, { artifacts: ofTurn, list, hrefOf })
     for (const id of written.shown) shown.add(id)
     if (written.markdown.trim() !== '') told.push({ number: turn.number, markdown: written.markdown, closing: written.closing })
   }
@@ -32,10 +31,10 @@ export function composeReport({ job, turns, artifacts }: ReportParts): Report {
     facts: [job.id, job.status, ...(job.costMicroUsd === null ? [] : [`$${(job.costMicroUsd / 1_000_000).toFixed(4)}`])],
     notes: reportNotes(job),
     turns: told,
-    files: reportFiles(artifacts, { shown }),
+    files: reportFiles(artifacts, { shown, hrefOf }),
     sources: list.sources,
     consulted: consultedSources(items, { cited: list.sources, limit: MAX_CONSULTED }),
-    hrefs: new Set(artifacts.filter(({ status }) => status === 'stored').map(({ id }) => artifactHref(id))),
+    hrefs: new Set(artifacts.filter(({ status }) => status === 'stored').map(({ id }) => hrefOf(id))),
   }
 }
 
@@ -45,12 +44,15 @@ interface Written {
   shown: Set<string>
 }
 
-function writeAnswer(result: Result, { artifacts, list }: { artifacts: readonly Artifact[]; list: SourceList }): Written {
+function writeAnswer(
+  result: Result,
+  { artifacts, list, hrefOf }: { artifacts: readonly Artifact[]; list: SourceList } & Pick<ReportParts, 'hrefOf'>,
+): Written {
   const { outputText, citations } = result
   const fences = findFences(outputText)
   const cited = new Set(citations.map(({ artifactId }) => artifactId))
   const citedFirst = artifacts.toSorted((a, b) => Number(cited.has(b.id)) - Number(cited.has(a.id)))
-  const links = rewriteLinks(outputText, { artifacts: citedFirst, citations, fences })
+  const links = rewriteLinks(outputText, { artifacts: citedFirst, citations, fences, hrefOf })
   const marks = referenceEdits(outputText, { citations, sources: list, fences })
   return { markdown: applyEdits(outputText, [...links.edits, ...marks]), closing: fences.closing, shown: links.shown }
 }

@@ -1,29 +1,33 @@
 import type { Artifact } from './model.ts'
-import { artifactHref } from './report-links.ts'
-import type { ReportFile } from './report-model.ts'
+import type { ReportFile, ReportParts } from './report-model.ts'
 
 const DRAWN = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif'])
 const MADE = new Set(['image', 'figure', 'file', 'screenshot', 'audio'])
 
 /** What the answer made and its text does not show already. */
-export function reportFiles(artifacts: readonly Artifact[], { shown }: { shown: ReadonlySet<string> }): ReportFile[] {
-  return artifacts.filter(({ id, kind }) => MADE.has(kind) && !shown.has(id)).map(reportFile)
+export function reportFiles(
+  artifacts: readonly Artifact[],
+  { shown, hrefOf }: { shown: ReadonlySet<string> } & Pick<ReportParts, 'hrefOf'>,
+): ReportFile[] {
+  const listed = artifacts.filter(({ id, kind }) => MADE.has(kind) && !shown.has(id))
+  return listed.map((artifact) => reportFile(artifact, { href: artifact.status === 'stored' ? hrefOf(artifact.id) : null }))
 }
 
-function reportFile({ id, filename, revisedPrompt, contentType, status, bytes, error, width, height }: Artifact): ReportFile {
-  const isStored = status === 'stored'
+function reportFile(artifact: Artifact, { href }: Pick<ReportFile, 'href'>): ReportFile {
+  const { filename, revisedPrompt, contentType, status, bytes, error, width, height } = artifact
   return {
     name: filename,
     caption: revisedPrompt,
-    href: isStored ? artifactHref(id) : null,
-    isPicture: isStored && DRAWN.has(contentType),
+    href,
+    isPicture: href !== null && DRAWN.has(contentType),
     width,
     height,
-    state: isStored
-      ? [contentType, bytes === null ? [] : sizeOf(bytes)].flat().join(', ')
-      : error === null
-        ? status
-        : `${status}: ${error}`,
+    state:
+      href !== null
+        ? [contentType, bytes === null ? [] : sizeOf(bytes)].flat().join(', ')
+        : error === null
+          ? status
+          : `${status}: ${error}`,
   }
 }
 

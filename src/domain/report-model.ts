@@ -7,6 +7,8 @@ export interface ReportParts {
   /** In order; a turn that gave nothing has no result. */
   turns: readonly { turn: Turn; result: Result | null }[]
   artifacts: readonly Artifact[]
+  /** To the bytes of a stored one. */
+  hrefOf(artifactId: string): string
 }
 
 /** A report in pieces, so that what a model wrote in one cannot reach into another. */

@@ -1,15 +1,16 @@
 import type { Json, JsonObject } from './model.ts'
 
 const PLACEHOLDER = 'longhaul:secret/'
+const PARTS = ['tools', 'input'] as const
 
 /**
  * Takes the secrets of tools out of a create body, so that they are sealed apart from it:
- * MCP `authorization` and `headers`, and `domain_secrets` of network policies.
+ * MCP `authorization` and `headers`, and `domain_secrets` of network policies. Input items may carry tools too.
  */
 export function splitSecrets(request: JsonObject): { open: JsonObject; secrets: string[] } {
   const secrets: string[] = []
   const open = { ...request }
-  if (request.tools !== undefined) open.tools = hide(request.tools, false)
+  for (const part of PARTS) if (request[part] !== undefined) open[part] = hide(request[part], false)
   return { open, secrets }
 
   function hide(value: Json, secret: boolean): Json {
@@ -25,8 +26,10 @@ function isSecretKey(key: string): boolean {
 }
 
 export function joinSecrets(open: JsonObject, secrets: string[]): JsonObject {
-  if (open.tools === undefined || secrets.length === 0) return open
-  return { ...open, tools: reveal(open.tools) }
+  if (secrets.length === 0) return open
+  const joined = { ...open }
+  for (const part of PARTS) if (open[part] !== undefined) joined[part] = reveal(open[part])
+  return joined
 
   function reveal(value: Json): Json {
     if (typeof value === 'string') {

@@ -2,13 +2,14 @@ import type { Artifact, Citation } from './model.ts'
 import type { Edit } from './report-edits.ts'
 import { isInFence } from './report-fences.ts'
 import type { Fences } from './report-fences.ts'
-import { artifactHref, markdownLink, plainMarkdown } from './report-links.ts'
+import { markdownLink, plainMarkdown } from './report-links.ts'
 
 interface Files {
   /** Of the same turn. */
   artifacts: readonly Artifact[]
   citations: readonly Citation[]
   fences: Fences
+  hrefOf(artifactId: string): string
 }
 
 /** `[label](sandbox:/mnt/data/x)`, also as a picture, with one level of parentheses in the name; or the bare address. */
@@ -18,7 +19,7 @@ const LINKS =
 const MAX_LINKS = 2_000
 
 /** Links into the model's own machine, led to what was stored of it; those to nothing are marked so. */
-export function rewriteLinks(text: string, { artifacts, citations, fences }: Files): { edits: Edit[]; shown: Set<string> } {
+export function rewriteLinks(text: string, { artifacts, citations, fences, hrefOf }: Files): { edits: Edit[]; shown: Set<string> } {
   const edits: Edit[] = []
   const shown = new Set<string>()
   const placed = citations.filter(({ artifactId, endIndex }) => artifactId !== null && (endIndex ?? 0) > 0).slice(0, MAX_LINKS)
@@ -33,7 +34,7 @@ export function rewriteLinks(text: string, { artifacts, citations, fences }: Fil
     const words = label?.trim() || plainMarkdown(name)
     if (artifact?.status === 'stored') {
       shown.add(artifact.id)
-      edits.push({ ...place, text: `${bang}${markdownLink(words, artifactHref(artifact.id))}` })
+      edits.push({ ...place, text: `${bang}${markdownLink(words, hrefOf(artifact.id))}` })
     } else {
       edits.push({ ...place, text: `${words} (file ${artifact === undefined ? 'not found' : artifact.status})` })
     }
@@ -42,7 +43,10 @@ export function rewriteLinks(text: string, { artifacts, citations, fences }: Fil
 }
 
 /** A citation that covers the link says best which file is meant. */
-function citedAt({ start, end }: { start: number; end: number }, { artifacts, citations }: Omit<Files, 'fences'>): Artifact | undefined {
+function citedAt(
+  { start, end }: { start: number; end: number },
+  { artifacts, citations }: Pick<Files, 'artifacts' | 'citations'>,
+): Artifact | undefined {
   const citation = citations.find(
     ({ startIndex, endIndex }) => startIndex !== null && endIndex !== null && endIndex > start && startIndex < end,
   )

@@ -1,5 +1,5 @@
 import type { Answer } from './extract-text.ts'
-import type { Artifact, JsonObject } from './model.ts'
+import type { Artifact, Json, JsonObject } from './model.ts'
 import { listOf, objectOf, objectsOf, textOf } from './read-json.ts'
 import type { SearchText } from './store.ts'
 
@@ -11,6 +11,8 @@ export const SEARCH_BYTES = { labels: 24_000, prompt: 48_000, output: 80_000, ex
   keyof SearchText,
   number
 >
+
+const CONTINUATION_BYTES = 4_000
 
 /** Longer than words are: base64 and its like, which nobody looks for. */
 const NO_WORDS = /[A-Za-z0-9+/=]{73,}/g
@@ -41,6 +43,18 @@ export function submissionText(request: JsonObject, labels: Record<string, strin
   }
 }
 
+/** What a continuation can be found by: the words of its outputs. A little of them, lest they push out what was asked. */
+export function continuationText(items: JsonObject[]): Pick<SearchText, 'extra'> {
+  const texts = items.flatMap(({ output, reason }) => [...wordsOf(output ?? null), textOf(reason) ?? ''])
+  return { extra: findable('extra', texts, CONTINUATION_BYTES) }
+}
+
+/** Text as it is; of content parts and command outputs their text and file names. */
+function wordsOf(output: Json): string[] {
+  if (typeof output === 'string') return [output]
+  return objectsOf(output).flatMap(({ text, filename, stdout, stderr }) => [text, filename, stdout, stderr].map((one) => textOf(one) ?? ''))
+}
+
 function promptOf({ input }: JsonObject): string[] {
   if (typeof input === 'string') return [input]
   return objectsOf(input).flatMap(({ content }) => {
@@ -49,10 +63,10 @@ function promptOf({ input }: JsonObject): string[] {
   })
 }
 
-function findable(part: keyof SearchText, texts: string[]): string {
+function findable(part: keyof SearchText, texts: string[], bytes: number = SEARCH_BYTES[part]): string {
   const text = texts
     .filter((one) => one !== '')
     .join('\n')
     .replaceAll(NO_WORDS, '…')
-  return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(SEARCH_BYTES[part])).read)
+  return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(bytes)).read)
 }

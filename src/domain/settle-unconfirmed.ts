@@ -1,11 +1,13 @@
 import { jobError } from './classify-refusal.ts'
 import { hurry } from './commit-then-queue.ts'
 import type { Context } from './context.ts'
+import { isOwed } from './due.ts'
 import { claimEnd } from './hold-claim.ts'
 import { isFinal } from './job-status.ts'
 import type { Turn } from './model.ts'
 import { failTurn, recordAmbiguous } from './record-create.ts'
 import { secondsAfter } from './time.ts'
+import { looksToGiveUp, nextLook, queueLook } from './unconfirmed-looks.ts'
 
 /** The worker that was sending died: whether the request left is not known. */
 export async function markLost(app: Context, turn: Turn): Promise<{ outcome: string }> {
@@ -20,9 +22,12 @@ export async function markLost(app: Context, turn: Turn): Promise<{ outcome: str
 /** A create that nothing spoke of: wait on, fail, or create again if the job accepts that both may be billed. */
 export async function settleUnconfirmed(app: Context, turn: Turn): Promise<{ outcome: string }> {
   const now = app.clock.now()
+  if (!isOwed(turn, now)) return { outcome: 'waiting' }
+  const looks = turn.polls + 1
   const giveUpAt = secondsAfter(turn.submittedAt ?? turn.createdAt, app.rules.unconfirmedSeconds)
-  if (now < giveUpAt) {
-    await app.store.turns.update(turn.id, { from: ['unconfirmed'], set: { dueAt: giveUpAt } })
+  if (looks < looksToGiveUp(app.rules) || now < giveUpAt) {
+    const planned = await app.store.turns.update(turn.id, { from: ['unconfirmed'], set: { dueAt: nextLook(app), polls: looks } })
+    if (planned !== null) await queueLook(app, planned)
     return { outcome: 'waiting' }
   }
   const job = await app.store.jobs.get(turn.jobId)
@@ -31,7 +36,7 @@ export async function settleUnconfirmed(app: Context, turn: Turn): Promise<{ out
     return { outcome: 'nothing_to_do' }
   }
   if (job.onUnconfirmed === 'resubmit') {
-    const ready = await app.store.turns.update(turn.id, { from: ['unconfirmed'], set: { state: 'ready', dueAt: now } })
+    const ready = await app.store.turns.update(turn.id, { from: ['unconfirmed'], set: { state: 'ready', dueAt: now, polls: 0 } })
     if (ready !== null)
       await hurry(app, [{ name: 'submit-job', payload: { turnId: turn.id }, dedupe: `${turn.id}-${turn.submitAttempts}` }])
     return { outcome: 'resubmitted' }

@@ -3,9 +3,13 @@ import { jobError } from './classify-refusal.ts'
 import type { Context } from './context.ts'
 import { continuedRequest, isInConversation } from './continuation.ts'
 import { isOwed } from './due.ts'
+import { findWay, probeAgain } from './held-until.ts'
+import type { Way } from './held-until.ts'
 import { claimEnd, holdClaim } from './hold-claim.ts'
 import { isFinal } from './job-status.ts'
 import type { Job, Json, JsonObject, Turn } from './model.ts'
+import { parkTurn } from './park-turn.ts'
+import { probeAccount } from './probe-account.ts'
 import { failTurn, recordCreate } from './record-create.ts'
 import { joinSecrets } from './request-secrets.ts'
 import { restoreInputs } from './restore-inputs.ts'
@@ -44,6 +48,8 @@ async function create(app: Context, { turn, signal }: { turn: Turn; signal: Abor
   }
   if (job.cancelRequestedAt !== null || (job.deadlineAt !== null && job.deadlineAt <= now)) return cancelJob(app, { jobId: job.id, signal })
   if (!isOwed(turn, now) || (job.startAfter !== null && job.startAfter > now)) return { outcome: 'not_yet' }
+  const way = await findWay(app, job)
+  if (way.way === 'held') return parkTurn(app, { turn, job, hold: way.hold })
 
   const body = await createBody(app, { job, turn })
   if (body === null) {
@@ -52,6 +58,21 @@ async function create(app: Context, { turn, signal }: { turn: Turn; signal: Abor
   }
   const inputs = await restoreInputs(app, { jobId: job.id, request: body, signal })
   if (inputs.outcome === 'gone') return failTurn(app, { turn, job, error: jobError('internal_error', inputs) })
+  const hold = await probeAccount(app, { job, probe: way.probe, signal })
+  if (hold !== null) return parkTurn(app, { turn, job, hold })
+  return send(app, { turn, job, way, request: inputs.request, signal })
+}
+
+interface Sending {
+  turn: Turn
+  job: Job
+  way: Extract<Way, { way: 'free' }>
+  request: JsonObject
+  signal: AbortSignal
+}
+
+async function send(app: Context, { turn, job, way, request, signal }: Sending): Promise<{ outcome: string }> {
+  const now = app.clock.now()
   const until = claimEnd(app)
   const claimed = await app.store.turns.claim(turn.id, {
     states: ['ready'],
@@ -59,10 +80,14 @@ async function create(app: Context, { turn, signal }: { turn: Turn; signal: Abor
     now,
     until,
   })
-  if (claimed === null) return { outcome: 'taken' }
+  if (claimed === null) {
+    if (way.probe !== null) await probeAgain(app, { hold: way.probe, at: now })
+    return { outcome: 'taken' }
+  }
   return holdClaim(app, turn.id, async () => {
-    const outcome = await app.openai.create(inputs.request, { account: job.account, signal })
-    return untilStored(app, () => recordCreate(app, { turn: claimed, job, outcome }))
+    const outcome = await app.openai.create(request, { account: job.account, signal })
+    app.meter.count('creates', { outcome: outcome.outcome, model: job.model })
+    return untilStored(app, () => recordCreate(app, { turn: claimed, job, outcome, known: way.known }))
   })
 }
 
@@ -74,10 +99,11 @@ async function createBody(app: Context, { job, turn }: { job: Job; turn: Turn })
   const request = joinSecrets(JSON.parse(stored.body) as JsonObject, secrets)
   // OpenAI asks for a stable id per end user that does not tell who it is.
   const safetyIdentifier = job.endUser === null ? null : app.digest.sha256(`${job.tenantId}\n${job.endUser}`)
-  if (turn.input !== null) {
+  const input = turn.number === 1 ? null : await app.store.turns.getInput(turn.id)
+  if (input !== null) {
     const before = (await app.store.turns.listForJob(job.id)).find(({ number }) => number === turn.number - 1)
     const previousResponseId = isInConversation(request) ? null : (before?.responseId ?? null)
-    const continued = continuedRequest(request, JSON.parse(turn.input) as Json[])
+    const continued = continuedRequest(request, JSON.parse(input) as Json[])
     return upstreamBody(continued, { jobId: job.id, previousResponseId, safetyIdentifier })
   }
   if (job.previousJobId === null) return upstreamBody(request, { jobId: job.id, previousResponseId: null, safetyIdentifier })

@@ -1,4 +1,5 @@
 import type { DeliveryRepository, EndpointRepository, ReplayRepository, TargetRepository } from './callback-store.ts'
+import type { GaugeRepository } from './gauge-store.ts'
 import type { HoldRepository } from './hold-store.ts'
 import type { EventType, JobStatus } from './job-status.ts'
 import type {
@@ -50,6 +51,12 @@ export type JobChanges = Partial<
   >
 > & { status?: JobStatus }
 
+/** A place in a list that runs from the oldest to the newest. */
+export interface Place {
+  at: Date
+  id: string
+}
+
 export interface JobRepository {
   insert(job: Job, request: StoredRequest): Promise<void>
   get(id: string, scope?: { tenantId: string }): Promise<Job | null>
@@ -59,19 +66,26 @@ export interface JobRepository {
   update(id: string, change: { from: readonly JobStatus[]; set: JobChanges }): Promise<Job | null>
   /** Sets the wish once, while the job is not final; the job as it then is. */
   requestCancel(id: string, at: Date): Promise<Job | null>
-  /** Open jobs whose wish to be cancelled is older than `before`: theirs may have been lost with the queue. */
-  listCancelRequested(options: { before: Date; limit: number }): Promise<Job[]>
-  listPastDeadline(options: { now: Date; limit: number }): Promise<Job[]>
+  /** Open jobs whose wish to be cancelled is older than `before`, the oldest wish first: theirs may have been lost with the queue. */
+  listCancelRequested(options: { before: Date; beyond?: Place | null; limit: number }): Promise<Job[]>
+  /** Open jobs, the oldest deadline first. */
+  listPastDeadline(options: { now: Date; beyond?: Place | null; limit: number }): Promise<Job[]>
   /** Jobs that require an action nobody took in time. */
   listActionOverdue(options: { now: Date; limit: number }): Promise<Job[]>
   /** Ids of the jobs that follow up on it, oldest first, at most 100. */
   listFollowUps(id: string): Promise<string[]>
-  listExpired(options: { now: Date; limit: number }): Promise<Job[]>
+  /** Marks deleted, in one statement, what retention lets go; its ids. */
+  takeExpired(options: { now: Date; limit: number }): Promise<string[]>
   /** Hides it from every reader at once; `purge-job` removes what it left. */
   markDeleted(id: string, mark: { at: Date; upstream: boolean }): Promise<boolean>
   /** The only reader of what was marked deleted; `upstream`: OpenAI is to be told as well. */
   getDeleted(id: string): Promise<{ job: Job; upstream: boolean } | null>
-  listDeleted(options: { before: Date; limit: number }): Promise<string[]>
+  /** Marked before `before` and still here; marks them again with `at`, so that one whose purge keeps failing goes behind the others. */
+  takeDeleted(options: { before: Date; at: Date; limit: number }): Promise<string[]>
+  /** The next turn of its purge comes a minute after `to`. */
+  deferPurge(id: string, to: Date): Promise<void>
+  /** Which of these ids have a row, marked deleted or not. */
+  listKnown(ids: string[]): Promise<string[]>
   /** The row and all that hangs on it. */
   remove(id: string): Promise<void>
   /** How many queued jobs of the account are older, counted no further than 1,000. */
@@ -81,7 +95,11 @@ export interface JobRepository {
 export type TurnChanges = Partial<Omit<Turn, 'id' | 'jobId' | 'tenantId' | 'account' | 'number' | 'createdAt'>>
 
 export interface TurnRepository {
-  insert(turn: Turn): Promise<void>
+  /** `input`: the items that continue the job, as JSON; the first turn has the request itself. */
+  insert(turn: Turn, more?: { input: string }): Promise<void>
+  getInput(id: string): Promise<string | null>
+  /** Of every turn that has one. */
+  listInputs(jobId: string): Promise<string[]>
   get(id: string): Promise<Turn | null>
   findByResponseId(responseId: string): Promise<Turn | null>
   listForJob(jobId: string): Promise<Turn[]>
@@ -95,6 +113,11 @@ export interface TurnRepository {
   hint(id: string, at: Date): Promise<void>
   /** Turns owed a step since before `now` that nobody holds; moves their `dueAt` to `nextDue`, so that a second sweep passes them over. */
   takeDue(options: { now: Date; nextDue: Date; limit: number }): Promise<Turn[]>
+  /**
+   * Makes ready turns due that wait only because the account, or the model (empty: any), was held back, and that no hold
+   * in force keeps back still; the ids of those, at most `limit`, the most urgent or the least tried first.
+   */
+  wakeHeld(query: { account: string; model: string; now: Date; limit: number; first: 'urgent' | 'untried' }): Promise<string[]>
 }
 
 export interface EventRepository {
@@ -123,6 +146,8 @@ export interface ArtifactRepository {
   /** In one statement; those already there are left. */
   insert(artifacts: Artifact[]): Promise<void>
   get(id: string, scope: { tenantId: string }): Promise<Artifact | null>
+  /** Whosever it is: only for a link that was signed for it. */
+  getForLink(id: string): Promise<Artifact | null>
   listForJob(jobId: string): Promise<Artifact[]>
   list(filter: ArtifactFilter, page: Page): Promise<Artifact[]>
 }
@@ -143,6 +168,8 @@ export interface InboxRepository {
 }
 
 export interface IdempotencyRepository {
+  /** Without waiting: null where there is none yet, or none that can be seen. */
+  find(key: { tenantId: string; key: string }): Promise<{ jobId: string; bodyHash: string } | null>
   /** Waits for another holder's transaction. */
   claim(claim: {
     tenantId: string
@@ -151,7 +178,8 @@ export interface IdempotencyRepository {
     jobId: string
     at: Date
   }): Promise<{ outcome: 'claimed' } | { outcome: 'seen'; jobId: string; bodyHash: string }>
-  purge(options: { before: Date }): Promise<void>
+  /** Older claims go, `limit` at a time; how many went. */
+  purge(options: { before: Date; limit: number }): Promise<number>
 }
 
 export interface UsageRepository {
@@ -229,6 +257,10 @@ export interface KeyRepository {
 export interface TenantRepository {
   insert(tenant: Tenant): Promise<void>
   get(id: string): Promise<Tenant | null>
+  /** Locks it until the transaction ends. */
+  getForChange(id: string): Promise<Tenant | null>
+  /** In the order of their ids, beyond one of them. */
+  listIds(page: { beyond: string | null; limit: number }): Promise<string[]>
   /** The current one, and those still signed with beside it. */
   setCallbackSecret(id: string, sealed: { current: string; retiring: string | null }): Promise<void>
 }
@@ -246,6 +278,7 @@ export interface Store {
   targets: TargetRepository
   replays: ReplayRepository
   holds: HoldRepository
+  gauges: GaugeRepository
   idempotency: IdempotencyRepository
   usage: UsageRepository
   search: SearchRepository

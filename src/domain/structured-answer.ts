@@ -47,6 +47,14 @@ export interface OutputMatch {
   value: Scalar
 }
 
+/** Each may be a name too, and so doubles what is looked for. */
+export const MAX_PLACES = 3
+
+/** Whether it can count in a list. */
+export function isPlace(segment: string): boolean {
+  return /^\d+$/.test(segment)
+}
+
 /** `score`, `5`: the number. `name`, `Ann` and `name`, `"Ann"`: the text. `zip`, `"02139"`: what would be a number as text. */
 export function outputMatch(path: string, value: string): OutputMatch {
   return { path: path.split('.'), value: scalarOf(value) }

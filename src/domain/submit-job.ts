@@ -7,6 +7,7 @@ import { mapImageItems } from './map-image-items.ts'
 import type { Job, JsonObject, OnUnconfirmed, Turn } from './model.ts'
 import { tellEvents } from './move-job.ts'
 import { textOf } from './read-json.ts'
+import type { Store } from './ports.ts'
 import type { Principal } from './principal.ts'
 import { splitSecrets } from './request-secrets.ts'
 import { submissionText } from './search-text.ts'
@@ -35,6 +36,7 @@ export type SubmitOutcome =
   | { outcome: 'key_reused' } // 409
   | { outcome: 'job_deleted' } // 409: the key's job is gone, and making another could pay twice
   | { outcome: 'parent_unknown' } // 404
+  | { outcome: 'parent_of_other_account'; parent: Job } // 409: its response is not there for this one
   | { outcome: 'parent_not_final'; parent: Job } // 409
   | { outcome: 'parent_without_response'; parent: Job } // 409
 
@@ -46,23 +48,23 @@ interface Caller {
 
 /** Makes a job, its first turn and its first event in one transaction; only then is it acknowledged. */
 export async function submitJob(app: Context, { principal, submission, idempotency }: Caller): Promise<SubmitOutcome> {
+  const { tenantId } = principal
+  // A replay is known before anything of it is stored; two at once are told apart by the claim.
+  const seen = idempotency === null ? null : await app.store.idempotency.find({ tenantId, key: idempotency.key })
+  if (idempotency !== null && seen !== null) return replay(app.store, { ...seen, tenantId, given: idempotency.bodyHash })
   const { job, turn } = newJob(app, { principal, submission })
   await using inputs = await keepInputs(app, { turn, request: submission.request })
   return await commitThenQueue(app, async (unit): Promise<SubmitOutcome> => {
     const { tx, entries } = unit
     if (idempotency !== null) {
-      const claim = await tx.idempotency.claim({ ...idempotency, tenantId: principal.tenantId, jobId: job.id, at: job.createdAt })
-      if (claim.outcome === 'seen') {
-        if (claim.bodyHash !== idempotency.bodyHash) return { outcome: 'key_reused' }
-        const earlier = await tx.jobs.get(claim.jobId, { tenantId: principal.tenantId })
-        return earlier === null ? { outcome: 'job_deleted' } : { outcome: 'replayed', job: earlier }
-      }
+      const claim = await tx.idempotency.claim({ ...idempotency, tenantId, jobId: job.id, at: job.createdAt })
+      if (claim.outcome === 'seen') return replay(tx, { ...claim, tenantId, given: idempotency.bodyHash })
     }
     if (submission.previousJobId !== null) {
-      const refusal = await refuseParent(tx.jobs.get(submission.previousJobId, { tenantId: principal.tenantId }))
+      const refusal = await refuseParent(tx.jobs.get(submission.previousJobId, { tenantId }), submission)
       if (refusal !== null) throw new ParentRefused(refusal)
     }
-    const request = await mapImageItems(tx, { ...submission, request: inputs.request, tenantId: principal.tenantId })
+    const request = await mapImageItems(tx, { ...submission, request: inputs.request, tenantId })
     const { open, secrets } = splitSecrets(request)
     await tx.jobs.insert(job, {
       body: JSON.stringify(open),
@@ -87,6 +89,21 @@ export async function submitJob(app: Context, { principal, submission, idempoten
   })
 }
 
+interface Seen {
+  jobId: string
+  bodyHash: string
+  tenantId: string
+  /** The hash of what was sent now. */
+  given: string
+}
+
+/** What a key stands for that was used before. */
+async function replay(store: Pick<Store, 'jobs'>, { jobId, bodyHash, tenantId, given }: Seen): Promise<SubmitOutcome> {
+  if (bodyHash !== given) return { outcome: 'key_reused' }
+  const earlier = await store.jobs.get(jobId, { tenantId })
+  return earlier === null ? { outcome: 'job_deleted' } : { outcome: 'replayed', job: earlier }
+}
+
 type ParentRefusal = Extract<SubmitOutcome, { outcome: `parent_${string}` }>
 
 /** Thrown to roll back the idempotency claim: a refused submission must not hold its key. */
@@ -99,9 +116,10 @@ class ParentRefused extends Error {
   }
 }
 
-async function refuseParent(found: Promise<Job | null>): Promise<ParentRefusal | null> {
+async function refuseParent(found: Promise<Job | null>, { account }: Submission): Promise<ParentRefusal | null> {
   const parent = await found
   if (parent === null) return { outcome: 'parent_unknown' }
+  if (parent.account !== account) return { outcome: 'parent_of_other_account', parent }
   if (!isFinal(parent.status)) return { outcome: 'parent_not_final', parent }
   return parent.responseId === null ? { outcome: 'parent_without_response', parent } : null
 }
@@ -141,7 +159,6 @@ function newJob(app: Context, { principal, submission }: { principal: Principal;
     number: 1,
     state: 'ready',
     responseId: null,
-    input: null,
     upstreamStatus: null,
     model: null,
     submitAttempts: 0,

@@ -5,6 +5,7 @@ import { createAuthenticate } from './middleware/authenticate.ts'
 import { readBody } from './read-body.ts'
 import { readJson } from './read-json.ts'
 import { traceOf } from './request-trace.ts'
+import { mayBeLeftOut } from './route.ts'
 import type { Route } from './route.ts'
 import { sendAnswer } from './send-answer.ts'
 
@@ -17,7 +18,7 @@ export function mountRoutes(express: Express, { routes, deps }: { routes: readon
       trace.route = route.path
       const principal = await authenticate(req.headers.authorization, route.access)
       trace.keyId = principal.keyId || null
-      const body = route.body === null ? undefined : readJson(await readBody(req, { maxBytes: deps.maxRequestBytes }))
+      const body = isBodyRead(route, req) ? readJson(await readBody(req, { maxBytes: deps.maxRequestBytes })) : undefined
       const answer = await route.run({
         deps,
         app: deps.app,
@@ -51,6 +52,12 @@ export function refuseMethod(allow: string[]): RequestHandler {
     const message = `${req.method} is not possible here: use ${allow.join(', ')}.`
     throw new HttpError('method_not_allowed', { status: 405, message, headers: { allow: allow.join(', ') } })
   }
+}
+
+function isBodyRead({ body }: Route, { headers }: Request): boolean {
+  if (body === null) return false
+  const none = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
+  return !(none && mayBeLeftOut(body))
 }
 
 function clientSignal(res: Response): AbortSignal {

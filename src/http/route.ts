@@ -6,7 +6,7 @@ import type { HttpDeps } from './deps.ts'
 import { parsePart } from './parse-part.ts'
 import { readQuery } from './read-query.ts'
 
-export type Method = 'get' | 'post' | 'delete'
+export type Method = 'get' | 'post' | 'patch' | 'delete'
 
 /** `key`: any valid key. `admin`: a key with that scope. */
 export type Access = 'public' | 'key' | 'admin'
@@ -24,8 +24,8 @@ export interface ReplyDoc {
   description: string
   /** Of the JSON body. */
   schema?: z.ZodType
-  /** Where the body is something else than JSON. */
-  contentType?: string
+  /** Where the body is something else than JSON: what it may be, what one gets without a wish first. */
+  contentTypes?: readonly string[]
   headers?: Record<string, string>
 }
 
@@ -42,7 +42,7 @@ export interface RouteDoc {
   params: z.ZodObject
   query: z.ZodObject
   headers: z.ZodObject
-  /** Null: a body is not read. */
+  /** Null: a body is not read. One that lets `undefined` through may be left out. */
   body: z.ZodType | null
   exampleBody?: unknown
   replies: Record<number, ReplyDoc>
@@ -90,6 +90,10 @@ type Spec<P extends z.ZodObject, Q extends z.ZodObject, H extends z.ZodObject, B
 }
 
 const NO_FIELDS = z.strictObject({})
+
+export function mayBeLeftOut(body: z.ZodType): boolean {
+  return body.safeParse(undefined).success
+}
 
 /** A route as data. Its handler sees only what its schemas let through. */
 export function defineRoute<P extends z.ZodObject, Q extends z.ZodObject, H extends z.ZodObject, B extends z.ZodType>(

@@ -17,6 +17,7 @@ export async function sendAnswer({ status, headers, body }: Answer, { req, res }
     const { whole } = await peekBytes(body.stream, 1)
     res.strictContentLength = headers['content-length'] !== undefined
     res.writeHead(status, headers)
+    res.setMaxListeners(20) // a pipeline alone adds half of the ten that Node takes for a leak
     await pipeline(Readable.from(whole, { objectMode: false }), res).catch((error: unknown) => {
       if (!res.destroyed || !isAbort(error)) throw error
     })

@@ -26,6 +26,9 @@ const BEFORE_SENDING = new Set([
   'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR',
 ])
 
+/** Fetch, or the headers it is given, refusing to begin: a port or scheme that is barred, a key no header can hold. */
+const NOT_BEGUN = /^(?:bad port|unknown scheme|invalid url)$|is an invalid header value|to a ByteString|URL that includes credentials/i
+
 /**
  * True when the request never left. A reset is no proof, least of all on a connection used before, unless it came while
  * the secure connection was being made.
@@ -42,6 +45,7 @@ export function connectionCodes(error: unknown): string[] {
 function isBeforeSending(fault: Error): boolean {
   if ('code' in fault && typeof fault.code === 'string' && BEFORE_SENDING.has(fault.code)) return true
   if ('syscall' in fault && (fault.syscall === 'connect' || fault.syscall === 'getaddrinfo')) return true
+  if (NOT_BEGUN.test(fault.message)) return true
   return fault.message.includes('before secure TLS connection was established')
 }
 

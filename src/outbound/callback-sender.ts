@@ -1,8 +1,7 @@
-import * as http from 'node:http'
-import * as https from 'node:https'
 import type { CallbackSender, SendOutcome } from '../domain/ports.ts'
 import { createAddressGuard } from './address-guard.ts'
 import { startAttempt } from './attempt.ts'
+import { createCheckedAgents } from './checked-agents.ts'
 import { readTarget } from './callback-url.ts'
 import { messageOf, reasonOf } from './failure-reason.ts'
 import { post } from './post.ts'
@@ -20,9 +19,6 @@ export interface CallbackSenderOptions {
   lookup?: Lookup
 }
 
-// Two addresses are tried one after the other: Node's quarter of a second is too short for a far one.
-const addressTryMs = 1_000
-
 export function createCallbackSender({
   allowPrivate,
   ports = [443, 8443],
@@ -33,9 +29,7 @@ export function createCallbackSender({
   const guard = createAddressGuard(allowPrivate)
   const closing = new AbortController()
   const running = new Set<Promise<SendOutcome>>()
-  // No connection is kept: every attempt looks its host up and is checked anew.
-  const options = { keepAlive: false, autoSelectFamilyAttemptTimeout: addressTryMs }
-  const agents = { http: new http.Agent(options), https: new https.Agent(options) }
+  const agents = createCheckedAgents()
 
   async function send({ url, headers, body, signal }: Parameters<CallbackSender['send']>[0]): Promise<SendOutcome> {
     using attempt = startAttempt({ timeoutMs, signals: [signal, closing.signal] })

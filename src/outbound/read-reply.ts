@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
+/** Of the body, and of the headers. */
 const maxBytes = 4096
 
 /** The beginning of the body, as far as it came: a status that is known is not lost to a body that breaks off. */
@@ -20,6 +21,17 @@ export async function readReply(reply: IncomingMessage): Promise<string> {
   return text.replaceAll('\0', '\uFFFD')
 }
 
+/** As far as they fit; how long to wait is kept before all else. */
 export function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ').replaceAll('\0', '')]))
+  let left = maxBytes
+  const kept: [string, string][] = []
+  for (const name of ['retry-after', ...Object.keys(headers).filter((one) => one !== 'retry-after')]) {
+    const value = headers[name]
+    if (value === undefined) continue
+    const text = [value].flat().join(', ').replaceAll('\0', '')
+    left -= Buffer.byteLength(name) + Buffer.byteLength(text)
+    if (left < 0) break
+    kept.push([name, text])
+  }
+  return Object.fromEntries(kept)
 }

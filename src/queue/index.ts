@@ -1,6 +1,6 @@
 export { openQueue, type EngineOptions } from './open-queue.ts'
 export type { EntryCounts, QueueEngine } from './engine.ts'
-export type { JobReport } from './report.ts'
+export { meterReport, type JobReport } from './report.ts'
 export type { PgClientLike, PgPoolLike } from './pg-pool-like.ts'
 export type { Limits } from './limits.ts'
 export type { Runner, RunOptions } from './runner.ts'

@@ -1,4 +1,5 @@
 import type { JobName } from '../domain/job-catalog.ts'
+import type { Meter } from '../domain/meter.ts'
 import type { Log } from '../domain/ports.ts'
 import { faultText } from './fault-log.ts'
 
@@ -17,4 +18,11 @@ export function logReport(log: Log, report: JobReport): void {
   if (report.kind === 'done') log.info({ ...fields, outcome: report.outcome }, 'job.done')
   else if (report.kind === 'interrupted') log.info({ ...fields, outcome: 'interrupted' }, 'job.interrupted')
   else log.info({ ...fields, outcome: 'failed', final: report.final, error: faultText(report.error) }, 'job.failed')
+}
+
+export function meterReport(meter: Meter, report: JobReport): void {
+  const { name } = report
+  meter.count('queue_jobs', { name, outcome: report.kind === 'done' ? report.outcome : report.kind })
+  meter.observe('queue_run_seconds', { name }, report.runMs / 1000)
+  if (report.waitMs !== null) meter.observe('queue_wait_seconds', { name }, report.waitMs / 1000)
 }

@@ -34,11 +34,15 @@ export async function runHandler<N extends JobName>(run: HandlerRun<N>): Promise
   try {
     const payload = parsePayload(run.name, run.entry.data)
     const { id, attempt, isLast } = run.entry
+    let log: Log | undefined
     const jobRun: JobRun = {
       app: run.app,
       job: { id, attempt, isLast },
       signal: watch.signal,
-      log: run.log.child({ job: run.name, entry: id, ...(payload as object) }),
+      // Made when it is wanted: it costs more than the rest of a short run.
+      get log() {
+        return (log ??= run.log.child({ job: run.name, entry: id, ...(payload as object) }))
+      },
     }
     const work = run.handlers[run.name](payload as Parameters<JobHandlers[N]>[0], jobRun)
     work.catch(() => undefined)

@@ -1,2 +1,2 @@
-export { REPORT_POLICY } from './report-style.ts'
+export { reportPolicy } from './report-style.ts'
 export { renderReport } from './render-report.ts'

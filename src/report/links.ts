@@ -4,10 +4,17 @@ import { isOutside, placeOf } from './safe-link.ts'
 
 export const OUTSIDE_MARK = '<span class="out" role="img" aria-label="outside link">↗</span>'
 
+interface Place {
+  index: number
+  /** To this job's own artifacts. */
+  hrefs: ReadonlySet<string>
+}
+
 /** Attributes of a link: one that leads outside says where to, and takes nothing of us along. */
-export function linkAttributes(href: string, { isReference = false } = {}): string {
+export function linkAttributes(href: string, { isReference = false, isOwn = false } = {}): string {
   const kind = isReference ? ' class="ref"' : ''
-  const outside = isOutside(href) ? ` title="${escapeHtml(placeOf(href))}" target="_blank" rel="nofollow noopener noreferrer ugc"` : ''
+  const outside =
+    !isOwn && isOutside(href) ? ` title="${escapeHtml(placeOf(href))}" target="_blank" rel="nofollow noopener noreferrer ugc"` : ''
   return `href="${escapeHtml(href)}"${kind}${outside}`
 }
 
@@ -21,17 +28,19 @@ export function noteLinks(tokens: Token[]): void {
   }
 }
 
-export function openLink(tokens: Token[], index: number): string {
+export function openLink(tokens: Token[], { index, hrefs }: Place): string {
   const isReference = tokens[index + 2]?.type === 'link_close' && /^\[\d+\]$/.test(wordsAt(tokens, index + 1))
-  return `<a ${linkAttributes(hrefOf(tokens[index]), { isReference })}>`
+  const href = hrefOf(tokens[index])
+  return `<a ${linkAttributes(href, { isReference, isOwn: hrefs.has(href) })}>`
 }
 
-export function closeLink(tokens: Token[], index: number): string {
-  return `${isOutside(linkOf(tokens[index]) ?? '') ? OUTSIDE_MARK : ''}</a>`
+export function closeLink(tokens: Token[], { index, hrefs }: Place): string {
+  const href = linkOf(tokens[index]) ?? ''
+  return `${isOutside(href) && !hrefs.has(href) ? OUTSIDE_MARK : ''}</a>`
 }
 
 /** Only our own artifacts are drawn; a picture from outside would tell its owner who reads, so it is a link. */
-export function drawImage(tokens: Token[], { index, hrefs }: { index: number; hrefs: ReadonlySet<string> }): string {
+export function drawImage(tokens: Token[], { index, hrefs }: Place): string {
   const token = tokens[index]
   const src = String(token?.attrGet('src') ?? '')
   const words = token?.content.trim() ?? ''

@@ -34,8 +34,8 @@ function createParser(hrefs: ReadonlySet<string>): MarkdownIt {
   const markdown = createMarkdownIt({ html: false, linkify: true, maxNesting: MAX_NESTING })
   markdown.validateLink = (url) => isSafeLink(url, { hrefs })
   const { rules } = markdown.renderer
-  rules.link_open = openLink
-  rules.link_close = closeLink
+  rules.link_open = (tokens, index) => openLink(tokens, { index, hrefs })
+  rules.link_close = (tokens, index) => closeLink(tokens, { index, hrefs })
   rules.image = (tokens, index) => drawImage(tokens, { index, hrefs })
   rules.table_open = () => '<div class="wide" tabindex="0"><table>\n'
   rules.table_close = () => '</table></div>\n'

@@ -59,7 +59,7 @@ function renderPicture({ name, caption, href, width, height }: ReportFile): stri
 }
 
 function renderFile({ name, href, state }: ReportFile): string {
-  const words = href === null ? escapeHtml(name) : `<a ${linkAttributes(href)}>${escapeHtml(name)}</a>`
+  const words = href === null ? escapeHtml(name) : `<a ${linkAttributes(href, { isOwn: true })}>${escapeHtml(name)}</a>`
   return `<li dir="auto">${words} <span class="soft">${escapeHtml(state)}</span></li>`
 }
 

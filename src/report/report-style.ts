@@ -38,5 +38,8 @@ hr { margin: 2em 0; border: 0; border-top: 1px solid var(--line); }
 
 const STYLE_HASH = createHash('sha256').update(REPORT_STYLE).digest('base64')
 
-/** No script, no form, no frame, nothing from elsewhere; pictures of our own, and no style but the one above. */
-export const REPORT_POLICY = `default-src 'none'; img-src 'self'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+/** No script, no form, no frame, nothing from elsewhere; pictures of our own, by either name, and no style but the one above. */
+export function reportPolicy({ publicUrl }: { publicUrl: string }): string {
+  const own = URL.canParse(publicUrl) ? ` ${new URL(publicUrl).origin}` : ''
+  return `default-src 'none'; img-src 'self'${own}; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+}

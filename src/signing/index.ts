@@ -1,4 +1,8 @@
+export { isSigningKey, makeSigningKey, publicKeyOf } from './ed25519-keys.ts'
+export { createLinkSigner } from './link-signer.ts'
 export { makeCallbackSecret } from './make-callback-secret.ts'
+export { newSigningSecret } from './new-signing-secret.ts'
+export { objectToSecret } from './object-to-secret.ts'
 export { parseSecrets } from './parse-secrets.ts'
 export type { ParsedSecrets, Secret } from './parse-secrets.ts'
 export { signWebhook } from './sign-webhook.ts'

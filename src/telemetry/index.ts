@@ -1,2 +1,2 @@
 export { createLogger } from './logger.ts'
-export { createMeter } from './meter.ts'
+export { createMeter, type Metrics } from './meter.ts'

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { StorageFullError } from '../../src/domain/errors.ts'
 import type { ObjectStore } from '../../src/domain/ports.ts'
 import { openObjectStore } from '../../src/storage/index.ts'
 
@@ -57,6 +58,43 @@ describe('an S3 store that misbehaves', () => {
     await using refused = await withAnswers((_, response) => fault(response, { status: 403, code: 'AccessDenied' }))
     await expect(refused.store.get('key')).rejects.toThrow('It is so')
     await expect(refused.store.check()).rejects.toThrow('Cannot write to the bucket bucket: AccessDenied')
+  })
+
+  test.each([
+    [507, 'XMinioStorageFull'],
+    [403, 'QuotaExceeded'],
+    [507, 'SomethingElse'],
+  ])('a store without room (%i %s) is told as such', async (status, code) => {
+    await using fake = await withAnswers((_, response) => fault(response, { status, code }))
+    await expect(fake.store.put('job/art.png', zeros(1), { contentType })).rejects.toThrow(StorageFullError)
+    await expect(fake.store.check()).rejects.toThrow(`Cannot write to the bucket bucket: it has no room (${code})`)
+  })
+
+  test('tidying ends the uploads of ours that are older than a day, page by page', async () => {
+    const upload = (key: string, hours: number): string => {
+      const initiated = new Date(Date.now() - hours * 3_600_000).toISOString()
+      return `<Upload><Key>pre/${key}</Key><UploadId>${key}-id</UploadId><Initiated>${initiated}</Initiated></Upload>`
+    }
+    await using fake = await withAnswers((request, response) => {
+      if (request.method === 'DELETE') return void response.writeHead(204).end()
+      const second = request.url?.includes('key-marker=next') === true
+      const more = second ? '' : '<IsTruncated>true</IsTruncated><NextKeyMarker>next</NextKeyMarker>'
+      const uploads = second ? upload('ten_b', 48) : upload('ten_a', 25) + upload('ten_young', 23)
+      response
+        .setHeader('content-type', 'application/xml')
+        .end(`<ListMultipartUploadsResult>${more}${uploads}</ListMultipartUploadsResult>`)
+    })
+    await fake.store.tidy()
+    const ended = fake.seen.filter((line) => line.startsWith('DELETE')).map((line) => /uploadId=([^&]+)/.exec(line)?.[1])
+    expect(ended).toEqual(['ten_a-id', 'ten_b-id'])
+    expect(fake.seen[0]).toContain('prefix=pre%2Ften_')
+  })
+
+  test('a key without the right to list uploads leaves them to the bucket’s rule; a store that is away is a fault', async () => {
+    await using refused = await withAnswers((_, response) => fault(response, { status: 403, code: 'AccessDenied' }))
+    await refused.store.tidy()
+    await using away = await withAnswers((_, response) => fault(response, { status: 503, code: 'SlowDown' }))
+    await expect(away.store.tidy()).rejects.toThrow('It is so')
   })
 
   test('a lasting fault is asked for three times and no more', async () => {

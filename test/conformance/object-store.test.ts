@@ -187,6 +187,13 @@ function storesObjects(open: () => Promise<Fixture>): void {
     expect(Math.abs((entry?.modifiedAt.getTime() ?? 0) - before)).toBeLessThan(60_000)
   })
 
+  test('tidying takes nothing that is stored', async () => {
+    await using fixture = await open()
+    await put(fixture.store, 'ten_a/job_a/art_a.txt', 'kept')
+    await fixture.store.tidy()
+    expect(await read(fixture.store, 'ten_a/job_a/art_a.txt')).toBe('kept')
+  })
+
   // Of S3 the pages are the SDK's work, and a thousand puts there take a quarter of a minute.
   test.each([0, 3 * MB, 20 * MB])('a body that fails after %i bytes leaves nothing', async (bytes) => {
     await using fixture = await open()

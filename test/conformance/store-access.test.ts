@@ -97,7 +97,10 @@ describeStores('access', (here) => {
     const { idempotency } = here().store
     await idempotency.claim(CLAIM)
     await idempotency.claim({ ...CLAIM, key: 'new', at: after(10) })
-    await idempotency.purge({ before: after(10) })
+    await idempotency.claim({ ...CLAIM, key: 'old', at: after(1) })
+    expect(await idempotency.purge({ before: after(10), limit: 1 })).toBe(1)
+    expect(await idempotency.purge({ before: after(10), limit: 2 })).toBe(1)
+    expect(await idempotency.purge({ before: after(10), limit: 2 })).toBe(0)
     expect(await idempotency.claim(CLAIM)).toEqual({ outcome: 'claimed' })
     expect(await idempotency.claim({ ...CLAIM, key: 'new' })).toMatchObject({ outcome: 'seen' })
   })

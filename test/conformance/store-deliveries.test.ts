@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { DeliveryAttempt } from '../../src/domain/callback-model.ts'
+import type { ClaimedDelivery } from '../../src/domain/callback-store.ts'
 import { after, deliveryRow, insertJob, T0 } from '../support/database-rows.ts'
 import { describeStores } from '../support/database-stores.ts'
 
@@ -21,6 +22,8 @@ function attemptRow(change: Partial<DeliveryAttempt> = {}): DeliveryAttempt {
 const LATER = { state: 'pending', dueAt: after(60), finishedAt: null } as const
 const DONE = { state: 'delivered', dueAt: null, finishedAt: after(61) } as const
 
+const claimedOf = (claimed: ClaimedDelivery[]) => claimed.map(({ delivery }) => delivery)
+
 describeStores('deliveries', (here) => {
   test('a delivery comes back as it was planned; planned again, it stays as it is', async () => {
     const { store } = here()
@@ -37,25 +40,30 @@ describeStores('deliveries', (here) => {
     const { store } = here()
     await insertJob(store)
     await store.deliveries.insert([deliveryRow(), deliveryRow({ id: 'dlv_2', state: 'delivered' })])
-    const claim = (seconds: number) => store.deliveries.claim('dlv_1', { now: after(seconds), until: after(seconds + 30) })
+    const claim = async (seconds: number) =>
+      claimedOf(
+        await store.deliveries.claim(['dlv_1', 'dlv_2'], { now: after(seconds), dueBy: after(seconds), until: after(seconds + 30) }),
+      )
     const outcomes = await Promise.all([claim(0), claim(0)])
-    expect(outcomes.filter((delivery) => delivery !== null)).toEqual([deliveryRow({ claimedUntil: after(30) })])
-    expect(await claim(29)).toBeNull()
-    expect(await claim(30)).not.toBeNull()
-    expect(await store.deliveries.claim('dlv_2', { now: T0, until: after(30) })).toBeNull()
+    expect(outcomes.flat()).toEqual([deliveryRow({ claimedUntil: after(30) })])
+    expect(await claim(29)).toEqual([])
+    expect(await claim(30)).toHaveLength(1)
   })
 
   test('an attempt and what it means are recorded together, and the claim is given up', async () => {
     const { store } = here()
     await insertJob(store)
     await store.deliveries.insert([deliveryRow()])
-    await store.deliveries.claim('dlv_1', { now: T0, until: after(30) })
+    await store.deliveries.claim(['dlv_1'], { now: T0, dueBy: T0, until: after(30) })
     await store.deliveries.recordAttempt(attemptRow(), LATER)
-    expect(await store.deliveries.get('dlv_1')).toStrictEqual(deliveryRow({ attempts: 1, dueAt: after(60) }))
+    expect(await store.deliveries.get('dlv_1')).toStrictEqual(deliveryRow({ attempts: 1, tries: 1, dueAt: after(60) }))
     await store.deliveries.recordAttempt(attemptRow({ number: 2, status: 204, outcome: 'ok' }), DONE)
-    expect(await store.deliveries.get('dlv_1')).toStrictEqual(deliveryRow({ ...DONE, attempts: 2 }))
+    expect(await store.deliveries.get('dlv_1')).toStrictEqual(deliveryRow({ ...DONE, attempts: 2, tries: 2 }))
     expect(await store.deliveries.listForJob('job_1')).toStrictEqual([
-      { delivery: deliveryRow({ ...DONE, attempts: 2 }), attempts: [attemptRow(), attemptRow({ number: 2, status: 204, outcome: 'ok' })] },
+      {
+        delivery: deliveryRow({ ...DONE, attempts: 2, tries: 2 }),
+        attempts: [attemptRow(), attemptRow({ number: 2, status: 204, outcome: 'ok' })],
+      },
     ])
   })
 
@@ -67,7 +75,7 @@ describeStores('deliveries', (here) => {
     await store.deliveries.recordAttempt(attemptRow(), LATER)
     const [listed] = await store.deliveries.listForJob('job_1')
     expect(listed).toStrictEqual({
-      delivery: deliveryRow({ state: 'failed', finishedAt: after(5), dueAt: null }),
+      delivery: deliveryRow({ state: 'failed', finishedAt: after(5), dueAt: null, endReason: 'gone' }),
       attempts: [attemptRow()],
     })
   })
@@ -93,7 +101,7 @@ describeStores('deliveries', (here) => {
     const { store } = here()
     await insertJob(store)
     await store.deliveries.insert([
-      deliveryRow({ id: 'dlv_1', dueAt: after(2) }),
+      deliveryRow({ id: 'dlv_1', dueAt: after(2), targetId: 'b.test' }),
       deliveryRow({ id: 'dlv_2', dueAt: after(1) }),
       deliveryRow({ id: 'dlv_held', claimedUntil: after(9) }),
       deliveryRow({ id: 'dlv_done', state: 'failed' }),

@@ -151,16 +151,51 @@ describeStores('jobs', (here) => {
     await insertJob(store, { id: 'job_final', deadlineAt: after(1), status: 'failed' })
     const late = await store.jobs.listPastDeadline({ now: after(2), limit: 10 })
     expect(late.map(({ id }) => id)).toEqual(['job_later', 'job_late'])
-    expect(await store.jobs.listPastDeadline({ now: after(2), limit: 1 })).toHaveLength(1)
+    const [first] = await store.jobs.listPastDeadline({ now: after(2), limit: 1 })
+    expect(first?.id).toBe('job_later')
+    const beyond = { at: after(1), id: 'job_later' }
+    expect((await store.jobs.listPastDeadline({ now: after(2), beyond, limit: 10 })).map(({ id }) => id)).toEqual(['job_late'])
   })
 
-  test('jobs whose retention is over are listed', async () => {
+  test('wishes to be cancelled are listed beyond a place, by id within a millisecond', async () => {
+    const { store } = here()
+    for (const id of ['job_a', 'job_b', 'job_c']) await insertJob(store, { id, cancelRequestedAt: after(1) })
+    const beyond = { at: after(1), id: 'job_a' }
+    const found = await store.jobs.listCancelRequested({ before: after(2), beyond, limit: 10 })
+    expect(found.map(({ id }) => id)).toEqual(['job_b', 'job_c'])
+  })
+
+  test('jobs whose retention is over are marked deleted, a few at a time, and once', async () => {
     const { store } = here()
     await insertJob(store, { id: 'job_old', status: 'completed', expiresAt: after(1) })
     await insertJob(store, { id: 'job_new', status: 'completed', expiresAt: after(3) })
     await insertJob(store, { id: 'job_kept', status: 'completed' })
-    const expired = await store.jobs.listExpired({ now: after(2), limit: 10 })
-    expect(expired.map(({ id }) => id)).toEqual(['job_old'])
+    await insertJob(store, { id: 'job_older', status: 'completed', expiresAt: T0 })
+    expect(await store.jobs.takeExpired({ now: after(2), limit: 1 })).toEqual(['job_older'])
+    const both = await Promise.all([1, 2].map(() => store.jobs.takeExpired({ now: after(2), limit: 10 })))
+    expect(both.flat()).toEqual(['job_old'])
+    expect(await store.jobs.get('job_old')).toBeNull()
+    expect(await store.jobs.getDeleted('job_old')).toMatchObject({ upstream: false })
+  })
+
+  test('what was deleted and is still here is taken in turn: one whose purge keeps failing keeps none from theirs', async () => {
+    const { store } = here()
+    for (const [id, seconds] of [
+      ['job_a', 1],
+      ['job_b', 2],
+      ['job_c', 9],
+    ] as const) {
+      await insertJob(store, { id, status: 'failed' })
+      await store.jobs.markDeleted(id, { at: after(seconds), upstream: true })
+    }
+    expect(await store.jobs.takeDeleted({ before: after(5), at: after(5), limit: 1 })).toEqual(['job_a'])
+    expect(await store.jobs.takeDeleted({ before: after(5), at: after(5), limit: 1 })).toEqual(['job_b'])
+    expect(await store.jobs.takeDeleted({ before: after(5), at: after(5), limit: 9 })).toEqual([])
+    expect(await store.jobs.getDeleted('job_a')).toMatchObject({ upstream: true })
+    await store.jobs.deferPurge('job_a', after(8))
+    expect(await store.jobs.takeDeleted({ before: after(7), at: after(7), limit: 9 })).toEqual(['job_b'])
+    expect(await store.jobs.listKnown(['job_a', 'job_none'])).toEqual(['job_a'])
+    expect(await store.jobs.listKnown([])).toEqual([])
   })
 
   test('a deleted job is hidden from every reader but the purge', async () => {
@@ -178,12 +213,13 @@ describeStores('jobs', (here) => {
     expect(await store.jobs.requestCancel('job_1', T0)).toBeNull()
     expect(await store.jobs.listCancelRequested({ before: after(9), limit: 10 })).toEqual([])
     expect(await store.jobs.listPastDeadline(late)).toEqual([])
-    expect(await store.jobs.listExpired(late)).toEqual([])
+    expect(await store.jobs.takeExpired(late)).toEqual([])
     expect(await store.jobs.countAhead(jobRow({ id: 'job_2' }))).toBe(0)
 
     expect(await store.jobs.getDeleted('job_1')).toStrictEqual({ job: row, upstream: true })
-    expect(await store.jobs.listDeleted({ before: after(1), limit: 10 })).toEqual([])
-    expect(await store.jobs.listDeleted({ before: after(2), limit: 10 })).toEqual(['job_1'])
+    const again = { at: after(3), limit: 10 }
+    expect(await store.jobs.takeDeleted({ ...again, before: after(1) })).toEqual([])
+    expect(await store.jobs.takeDeleted({ ...again, before: after(2) })).toEqual(['job_1'])
     await store.jobs.remove('job_1')
     expect(await store.jobs.getDeleted('job_1')).toBeNull()
   })

@@ -30,6 +30,12 @@ describeStores('structured answers', (here) => {
     await insertAnswer(store, 'c', null)
     await insertAnswer(store, 'd', ['score', 5])
     await insertJob(store, { id: 'job_e' })
+    await insertAnswer(store, 'f', {
+      grid: [
+        [1, { deep: 'x' }],
+        [3, 4],
+      ],
+    })
     const matched: Record<string, string> = {}
     const expected = {
       'score=5': 'a',
@@ -47,6 +53,11 @@ describeStores('structured answers', (here) => {
       'items.1.x=2': 'a',
       'items.x=1': '',
       '1=5': 'd',
+      '0=5': '',
+      '00.x=1': '',
+      'grid.1.0=3': 'f',
+      'grid.0.0=3': '',
+      'grid.0.1.deep=x': 'f',
     }
     for (const condition of Object.keys(expected)) matched[condition] = await matchIn(store)(condition)
     expect(matched).toEqual(expected)

@@ -108,6 +108,24 @@ describeStores('search', (here) => {
     expect(snippets.join()).not.toContain('<b>')
   })
 
+  test('shows the match in a long text wherever it stands, and soon, even where a text is nothing but matches', async () => {
+    const { store } = here()
+    const long = 'starting article after article '.repeat(2_500)
+    await insertText(store, 'job_1', { output: `${long} the art of tides ${long.slice(0, 500)}` })
+    await insertText(store, 'job_2', { output: `${long} 東京 2026` })
+    for (let index = 0; index < 10; index += 1) await insertText(store, `job_k${index}`, { output: 'kite '.repeat(15_000) })
+    const search = searchIn(store)
+    for (const [q, marked] of [
+      ['art', '**art** of'],
+      ['"art of tide"', 'the **art** of **tides**'],
+      ['東京', '**東京**'],
+    ] as const)
+      expect((await search(q))[0]?.snippet, q).toContain(marked)
+    const started = performance.now()
+    expect(await search('kite')).toHaveLength(10)
+    expect(performance.now() - started).toBeLessThan(5_000) // all of each text took eleven
+  })
+
   test('keeps to the filter and to what is there', async () => {
     const { store } = here()
     await insertText(store, 'job_a', { prompt: 'kite' }, { status: 'failed', labels: { team: 'x' }, createdAt: after(1) })

@@ -31,6 +31,18 @@ describeStores('turns', (here) => {
     expect(await store.turns.findByResponseId('resp_3')).toBeNull()
   })
 
+  test('what continues a job is read for itself, and stands in no row', async () => {
+    const { store } = here()
+    await insertTurn(store)
+    const second = turnRow({ id: 'turn_2', number: 2 })
+    await store.turns.insert(second, { input: '[{"output":"a\\u0000b"}]' })
+    expect(await store.turns.listForJob('job_1')).toStrictEqual([turnRow(), second])
+    expect(await store.turns.update('turn_2', { from: ['ready'], set: { polls: 0 } })).toStrictEqual(second)
+    expect(await store.turns.getInput('turn_2')).toBe('[{"output":"a\\u0000b"}]')
+    expect(await store.turns.getInput('turn_1')).toBeNull()
+    expect(await store.turns.listInputs('job_1')).toEqual(['[{"output":"a\\u0000b"}]'])
+  })
+
   test('one response belongs to one turn', async () => {
     const { store } = here()
     await insertTurn(store, { responseId: 'resp_1' })

@@ -10,11 +10,14 @@ export interface AppProcess extends AsyncDisposable {
   child: ChildProcess
   /** All that it wrote so far. */
   output(): string
+  running(): boolean
   kill(signal: NodeJS.Signals): Promise<number | null>
   /** Its exit code, once it ended. */
   exited: Promise<number | null>
   /** Resolves when /readyz says so. */
   ready(): Promise<void>
+  /** The address it says that it listens on; undefined until then. */
+  address(): string | undefined
 }
 
 /** The real service as its own process, with these settings and no others. */
@@ -26,13 +29,21 @@ export function startAppProcess({ env, url }: { env: Record<string, string>; url
       output = (output + chunk.toString()).slice(-100_000)
     })
   }
-  const exited = once(child, 'close').then(() => child.exitCode)
+  // It must not outlive whoever started it.
+  const end = (): void => void child.kill('SIGKILL')
+  process.once('exit', end)
+  const exited = once(child, 'close').then(() => {
+    process.off('exit', end)
+    return child.exitCode
+  })
   const running: AppProcess = {
     child,
     output: () => output,
     exited,
+    address: () => /listens on (http:\S+)/.exec(output)?.[1],
+    running: () => child.exitCode === null && child.signalCode === null,
     async kill(signal) {
-      if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+      if (running.running()) child.kill(signal)
       return exited
     },
     async ready() {

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../src/domain/callback-model.ts'
+import type { Delivery, Endpoint } from '../../src/domain/callback-model.ts'
 import type { Artifact, InboxEntry, Job, RefusedWebhook, Result, StoredRequest, Tenant, Turn } from '../../src/domain/model.ts'
 import type { Store } from '../../src/domain/store.ts'
 
@@ -57,7 +57,6 @@ export function turnRow(change: Partial<Turn> = {}): Turn {
     number: 1,
     state: 'ready',
     responseId: null,
-    input: null,
     upstreamStatus: null,
     model: null,
     submitAttempts: 0,
@@ -168,6 +167,27 @@ export function deliveryRow(change: Partial<Delivery> = {}): Delivery {
     claimedUntil: null,
     createdAt: T0,
     finishedAt: null,
+    endReason: null,
+    ...change,
+  }
+}
+
+export function endpointRow(change: Partial<Endpoint> = {}): Endpoint {
+  return {
+    id: 'ep_1',
+    tenantId: 'ten_1',
+    url: 'https://example.test/hook',
+    description: '',
+    eventTypes: null,
+    labels: {},
+    sealedHeaders: null,
+    ratePerSecond: null,
+    signature: 'v1',
+    sealedSecrets: 'sealed',
+    disabledAt: null,
+    disabledReason: null,
+    createdAt: T0,
+    updatedAt: T0,
     ...change,
   }
 }

@@ -40,7 +40,18 @@ async function openTestStore(kind: Database['kind']): Promise<TestStore> {
 }
 
 /** The rest hangs on these. Cheaper than TRUNCATE, which makes every table and index a new file. */
-const ROOTS = ['jobs', 'inbox', 'refused_webhooks', 'tenants', 'idempotency', 'usage']
+const ROOTS = [
+  'jobs',
+  'inbox',
+  'refused_webhooks',
+  'tenants',
+  'idempotency',
+  'usage',
+  'holds',
+  'endpoints',
+  'callback_targets',
+  'deliveries',
+]
 
 async function emptyTables({ pool }: Database): Promise<void> {
   await pool.query(ROOTS.map((table) => `delete from longhaul.${table};`).join(''))

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { handlers } from '../../jobs/index.ts'
-import { createJobSignals, createStore, openDatabase } from '../../src/db/index.ts'
+import { createDoctorStore, createJobSignals, createStore, openDatabase } from '../../src/db/index.ts'
 import type { Database } from '../../src/db/index.ts'
 import type { Context, Rules } from '../../src/domain/context.ts'
+import type { DoctorStore } from '../../src/domain/doctor/doctor-store.ts'
 import { createIds } from '../../src/domain/ids.ts'
 import type { JobName, JobPayload } from '../../src/domain/job-catalog.ts'
 import type { Artifact, Job, JobEvent, Turn } from '../../src/domain/model.ts'
@@ -15,7 +16,9 @@ import { startTurn } from '../../src/domain/start-turn.ts'
 import { submitJob } from '../../src/domain/submit-job.ts'
 import type { Submission } from '../../src/domain/submit-job.ts'
 import { openObjectStore } from '../../src/storage/index.ts'
+import { createLinkSigner } from '../../src/signing/index.ts'
 import { systemDigest, systemRandom } from '../../src/system.ts'
+import { createMeter } from '../../src/telemetry/index.ts'
 import { createVault } from '../../src/vault/index.ts'
 import { createTestDataDir } from './database-embedded.ts'
 import { ManualClock, RecordingQueue, RecordingSender } from './domain-parts.ts'
@@ -32,6 +35,7 @@ const RULES: Rules = {
   unconfirmedSeconds: 3_600,
   claimSeconds: 30,
   callbackScheduleSeconds: [0, 5, 300, 1_800],
+  attemptRetentionDays: 30,
 }
 
 /** The rules of the domain over a real store and real files, with everything that moves by itself in the test's hand. */
@@ -44,8 +48,13 @@ export class World {
   /** What chance says: in the middle, so that jitter adds nothing. */
   chance = 0.5
   readonly app: Context
+  /** What the doctor alone asks the database. */
+  readonly cases: DoctorStore
+  readonly #database: Database
 
   constructor({ database, objects, signals }: Host) {
+    this.cases = createDoctorStore(database)
+    this.#database = database
     const random = { next: () => this.chance, bytes: systemRandom.bytes }
     this.app = {
       store: createStore(database),
@@ -55,13 +64,14 @@ export class World {
       sender: this.sender,
       signals,
       vault: createVault(new Uint8Array(32).fill(3)),
+      links: createLinkSigner(new Uint8Array(32).fill(3)),
       clock: this.clock,
       ids: createIds({ clock: this.clock, random }),
       digest: systemDigest,
       random,
       rules: { ...RULES },
       publicUrl: 'https://longhaul.test',
-      meter: { count: () => {} },
+      meter: createMeter(),
       log: this.#log(),
     }
   }
@@ -104,6 +114,11 @@ export class World {
     if (running.responseId === null) throw new Error(`the turn is ${running.state}`)
     this.queue.clear()
     return { job: await this.job(job.id), turn: running, responseId: running.responseId }
+  }
+
+  /** What no rule would do to a row. */
+  async sql(statement: string): Promise<void> {
+    await this.#database.pool.query(statement)
   }
 
   async job(id: string): Promise<Job> {
@@ -180,7 +195,18 @@ export function eachWorld(): () => World {
 }
 
 /** The rest hangs on these. */
-const ROOTS = ['jobs', 'inbox', 'refused_webhooks', 'tenants', 'idempotency', 'usage']
+const ROOTS = [
+  'jobs',
+  'inbox',
+  'refused_webhooks',
+  'tenants',
+  'idempotency',
+  'usage',
+  'holds',
+  'endpoints',
+  'callback_targets',
+  'deliveries',
+]
 
 async function openHost(): Promise<Host> {
   await using stack = new AsyncDisposableStack()

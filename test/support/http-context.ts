@@ -7,10 +7,10 @@ import { ADMIN_SCOPE } from '../../src/domain/principal.ts'
 import { createHttpApp, listen } from '../../src/http/index.ts'
 import type { HttpDeps } from '../../src/http/index.ts'
 import { createCallbackSender } from '../../src/outbound/index.ts'
-import { makeCallbackSecret, parseSecrets } from '../../src/signing/index.ts'
+import { createLinkSigner, makeCallbackSecret, parseSecrets } from '../../src/signing/index.ts'
 import { openObjectStore } from '../../src/storage/index.ts'
 import { systemClock, systemDigest, systemRandom } from '../../src/system.ts'
-import { createLogger } from '../../src/telemetry/index.ts'
+import { createLogger, createMeter } from '../../src/telemetry/index.ts'
 import { createVault } from '../../src/vault/index.ts'
 import { createTestDataDir } from './database-embedded.ts'
 import { httpClient } from './http-client.ts'
@@ -47,6 +47,7 @@ export async function startTestHttp(change: (deps: HttpDeps) => Partial<HttpDeps
     sender: stack.use(createCallbackSender({ allowPrivate: ['127.0.0.0/8'] })),
     signals: stack.use(createJobSignals(database)),
     vault: createVault(Buffer.alloc(32, 1)),
+    links: createLinkSigner(Buffer.alloc(32, 1)),
     clock: systemClock,
     ids: createIds({ clock: systemClock, random: systemRandom }),
     digest: systemDigest,
@@ -58,9 +59,10 @@ export async function startTestHttp(change: (deps: HttpDeps) => Partial<HttpDeps
       unconfirmedSeconds: 600,
       claimSeconds: 30,
       callbackScheduleSeconds: [0, 5],
+      attemptRetentionDays: 30,
     },
     publicUrl: '',
-    meter: { count: () => {} },
+    meter: createMeter(),
     log: createLogger({ level: 'debug', destination: linesTo(logged) }),
   }
   const base: HttpDeps = {
@@ -70,7 +72,9 @@ export async function startTestHttp(change: (deps: HttpDeps) => Partial<HttpDeps
     accounts: ['default', 'unset'],
     maxRequestBytes: 1_000_000,
     defaultRetentionDays: 30,
-    ready: async () => ({ ready: true, parts: { database: 'ok', queue: 'ok', storage: 'ok' }, faults: {} }),
+    ready: async () => ({ ready: true, parts: { database: 'ok', queue: 'ok', storage: 'ok' }, faults: {}, holds: [] }),
+    stopping: new AbortController().signal,
+    metrics: async () => ({ contentType: 'text/plain', text: '' }),
   }
   const deps = { ...base, ...change(base) }
   const server = stack.use(await listen(createHttpApp(deps), { host: '127.0.0.1', port: 0 }))

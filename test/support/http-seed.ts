@@ -35,7 +35,7 @@ export async function seedFinished(
 ): Promise<{ job: Job; artifacts: Artifact[] }> {
   const seeded = await seedRunning(app, jobId)
   const full: JsonObject = { id: seeded.turn.responseId ?? '', status: 'completed', output: [messageOf('Hello there.')], ...response }
-  const verdict = judgeResponse(full, { job: seeded.job, now: app.clock.now() })
+  const verdict = judgeResponse(full, { job: seeded.job, turn: seeded.turn, now: app.clock.now() })
   if (verdict.status === 'running') throw new Error('that response still runs')
   const made = await Promise.all(artifacts.map((make) => make(seeded)))
   await finishTurn(app, { ...seeded, verdict, text: JSON.stringify(full), response: full, artifacts: made })

@@ -1,5 +1,6 @@
 import type { Artifact, Citation, ItemNote, Job, Result, Turn } from '../../src/domain/model.ts'
 import type { Report, ReportParts } from '../../src/domain/report-model.ts'
+import { artifactHref } from '../../src/domain/report-links.ts'
 import { composeReport } from '../../src/domain/report-compose.ts'
 
 const AT = new Date('2026-11-21T12:00:00.000Z')
@@ -34,6 +35,7 @@ export function reportParts(
       result: { turnId: `turn_${at + 1}`, outputText: text, citations: citations.map(citation), items } as unknown as Result,
     })),
     artifacts: artifacts.map((fields, at) => artifact({ id: `art_${at + 1}`, ...fields })),
+    hrefOf: artifactHref,
   }
 }
 

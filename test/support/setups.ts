@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createTestDatabase } from './database.ts'
 import { fillDataDir } from './database-embedded.ts'
 import { startRedis } from './queue-redis.ts'
+import type { RedisServer } from './queue-redis.ts'
 import { startS3Server } from './s3-server.ts'
 import type { Server } from './probe-servers.ts'
 
@@ -20,6 +21,8 @@ export const NEEDS: Record<Setup, readonly Server[]> = {
 export interface SetupHost extends AsyncDisposable {
   name: Setup
   env: Record<string, string>
+  /** Of this setup alone, where it has one. */
+  redis: RedisServer | null
 }
 
 export async function startSetup(name: Setup): Promise<SetupHost> {
@@ -32,8 +35,8 @@ export async function startSetup(name: Setup): Promise<SetupHost> {
     const database = stack.use(await createTestDatabase())
     env.DATABASE_URL = database.url
   }
-  if (name === 'full') {
-    const redis = stack.use(await startRedis())
+  const redis = name === 'full' ? stack.use(await startRedis()) : null
+  if (redis !== null) {
     const s3 = stack.use(await startS3Server())
     const query = new URLSearchParams({
       endpoint: s3.endpoint,
@@ -46,5 +49,5 @@ export async function startSetup(name: Setup): Promise<SetupHost> {
     env.STORAGE_URL = `s3://${await s3.createBucket()}/kept?${query}`
   }
   const opened = stack.move()
-  return { name, env, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+  return { name, env, redis, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }

@@ -1,5 +1,6 @@
 import { createApp } from '../../src/app.ts'
 import type { App } from '../../src/app.ts'
+import type { Clock } from '../../src/domain/ports.ts'
 import { readConfig } from '../../src/read-config.ts'
 import { startSandbox } from '../../src/sandbox/index.ts'
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/index.ts'
@@ -24,12 +25,13 @@ interface StartOptions {
   webhooks?: boolean
   env?: Record<string, string>
   sandbox?: SandboxOptions
+  clock?: Clock
 }
 
 /** The whole service in this process, with a sandbox for OpenAI, on the servers of one setup. */
 export async function startTestApp(
   host: SetupHost,
-  { webhooks = true, env = {}, sandbox: options = {} }: StartOptions = {},
+  { webhooks = true, env = {}, sandbox: options = {}, clock }: StartOptions = {},
 ): Promise<TestApp> {
   await using stack = new AsyncDisposableStack()
   const port = await freePort()
@@ -44,7 +46,7 @@ export async function startTestApp(
   const config = readConfig({ ...host.env, ...testEnv({ port, sandboxUrl: sandbox.url }), ...(webhooks && { PUBLIC_URL: url }), ...env })
   if (!config.ok) throw new Error(config.message)
   const log = createLogger({ level: process.env.TEST_LOG ?? 'silent' })
-  const app = stack.use(await createApp(config.config, { log }))
+  const app = stack.use(await createApp(config.config, { log, ...(clock && { clock }) }))
   const opened = stack.move()
   return { app, sandbox, url, api: apiClient({ url, key: TEST_KEY }), [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }

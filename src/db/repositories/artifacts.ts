@@ -31,6 +31,15 @@ export function createArtifactRepository({ db }: Session): ArtifactRepository {
       return artifact ?? null
     },
 
+    async getForLink(id) {
+      const [artifact] = await db
+        .select(columns)
+        .from(artifacts)
+        .innerJoin(jobs, itsJob)
+        .where(and(eq(artifacts.id, id), jobAlive))
+      return artifact ?? null
+    },
+
     async listForJob(jobId) {
       return db.select().from(artifacts).where(eq(artifacts.jobId, jobId)).orderBy(asc(artifacts.createdAt), asc(artifacts.id))
     },

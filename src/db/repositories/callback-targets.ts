@@ -1,8 +1,11 @@
-import { eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 
 import type { TargetRepository } from '../../domain/callback-store.ts'
 import { callbackTargets } from '../schema/endpoints.ts'
+import { secondsAfter } from '../../domain/time.ts'
 import type { Session } from '../session.ts'
+
+const { failingSince, heldUntil, nextSlotAt, updatedAt } = callbackTargets
 
 export function createTargetRepository({ db }: Session): TargetRepository {
   return {
@@ -12,14 +15,53 @@ export function createTargetRepository({ db }: Session): TargetRepository {
     },
 
     async put(target) {
-      const updatedAt = target.updatedAt ?? new Date()
+      const set = { ...target, updatedAt: target.updatedAt ?? new Date() }
+      const [row] = await db.insert(callbackTargets).values(set).onConflictDoUpdate({ target: callbackTargets.id, set }).returning()
+      if (row === undefined) throw new Error(`callback target ${target.id} was not written`)
+      return row
+    },
+
+    async remove(id) {
+      await db.delete(callbackTargets).where(eq(callbackTargets.id, id))
+    },
+
+    async failed(target, { at, heldUntil: until }) {
       const [row] = await db
         .insert(callbackTargets)
-        .values({ ...target, updatedAt })
-        .onConflictDoUpdate({ target: callbackTargets.id, set: { ...target, updatedAt } })
+        .values({ id: target.id, tenantId: target.tenantId, failingSince: at, heldUntil: until, updatedAt: at })
+        .onConflictDoUpdate({
+          target: callbackTargets.id,
+          set: {
+            failingSince: sql`coalesce(${failingSince}, excluded.failing_since)`,
+            heldUntil: sql`greatest(${heldUntil}, excluded.held_until)`,
+            updatedAt: at,
+          },
+        })
         .returning()
       if (row === undefined) throw new Error(`callback target ${target.id} was not written`)
       return row
+    },
+
+    async recovered(id, { startedAt }) {
+      const began = sql.param(startedAt, updatedAt)
+      await db
+        .update(callbackTargets)
+        .set({ failingSince: null, heldUntil: sql`case when ${updatedAt} <= ${began} then null else ${heldUntil} end` })
+        .where(and(eq(callbackTargets.id, id)))
+    },
+
+    async takeSlot(target, { now, latest, spacingMs }) {
+      const wished = sql`greatest(${nextSlotAt}, ${sql.param(now, nextSlotAt)}::timestamptz)`
+      const [row] = await db
+        .insert(callbackTargets)
+        .values({ id: target.id, tenantId: target.tenantId, nextSlotAt: secondsAfter(now, spacingMs / 1000), updatedAt: now })
+        .onConflictDoUpdate({
+          target: callbackTargets.id,
+          set: { nextSlotAt: sql`${wished} + ${spacingMs}::float8 * interval '1 millisecond'` },
+          setWhere: sql`${wished} <= ${sql.param(latest, nextSlotAt)}::timestamptz`,
+        })
+        .returning({ nextSlotAt })
+      return row?.nextSlotAt == null ? null : secondsAfter(row.nextSlotAt, -spacingMs / 1000)
     },
   }
 }

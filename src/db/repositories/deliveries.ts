@@ -4,12 +4,28 @@ import type { DeliveryRepository } from '../../domain/callback-store.ts'
 import { attempts, deliveries } from '../schema/deliveries.ts'
 import { jobs } from '../schema/jobs.ts'
 import type { Session } from '../session.ts'
+import { createDeliveryHistory } from './delivery-history.ts'
+import { claimDeliveries, isHeldBack, takeDueDeliveries } from './delivery-claims.ts'
 import { byKey } from './insert-order.ts'
+import { recordAttempts } from './record-attempts.ts'
 
-const pending = sql`state = 'pending'`
+const pending = sql`${deliveries.state} = 'pending'`
+const ENDED = { state: 'failed', dueAt: null, claimedUntil: null } as const
 
-export function createDeliveryRepository({ db, atomically }: Session): DeliveryRepository {
+export function createDeliveryRepository(session: Session): DeliveryRepository {
+  const { db } = session
+  /** Those that another transaction holds are its business. */
+  const pendingOf = (targetId: string, limit: number) =>
+    db
+      .select({ id: deliveries.id })
+      .from(deliveries)
+      .where(and(eq(deliveries.targetId, targetId), pending))
+      .limit(limit)
+      .for('update', { skipLocked: true })
+
   return {
+    ...createDeliveryHistory(session),
+
     async insert(planned) {
       if (planned.length === 0) return
       await db
@@ -18,65 +34,71 @@ export function createDeliveryRepository({ db, atomically }: Session): DeliveryR
         .onConflictDoNothing({ target: deliveries.id })
     },
 
-    async get(id) {
-      const [delivery] = await db.select().from(deliveries).where(eq(deliveries.id, id))
-      return delivery ?? null
+    async targetsOf(ids) {
+      if (ids.length === 0) return []
+      return db
+        .select({ id: deliveries.id, targetId: deliveries.targetId })
+        .from(deliveries)
+        .where(and(sql`${deliveries.id} = any(${sql.param(ids)})`, pending))
     },
 
-    async claim(id, { now, until }) {
-      const [delivery] = await db
+    async claim(ids, claim) {
+      return ids.length === 0 ? [] : claimDeliveries(db, { ids, ...claim })
+    },
+
+    async putOff(ids, { dueAt }) {
+      if (ids.length === 0) return
+      await db
         .update(deliveries)
-        .set({ claimedUntil: until })
-        .where(and(eq(deliveries.id, id), pending, unclaimed(now)))
-        .returning()
-      return delivery ?? null
+        .set({ dueAt, claimedUntil: null })
+        .where(and(inArray(deliveries.id, ids), pending))
     },
 
     async recordAttempt(attempt, next) {
-      await atomically(async (tx) => {
-        await tx.insert(attempts).values(attempt).onConflictDoNothing()
-        await tx
-          .update(deliveries)
-          .set({ ...next, attempts: attempt.number, claimedUntil: null })
-          .where(and(eq(deliveries.id, attempt.deliveryId), pending))
-      })
+      await recordAttempts(db, [{ attempt, next }])
+    },
+
+    async recordAttempts(made) {
+      return made.length === 0 ? [] : recordAttempts(db, made)
+    },
+
+    async wasToldGone(jobId) {
+      const [told] = await db
+        .select({ number: attempts.number })
+        .from(attempts)
+        .innerJoin(deliveries, eq(deliveries.id, attempts.deliveryId))
+        .where(and(eq(deliveries.jobId, jobId), isNull(deliveries.endpointId), eq(attempts.status, 410)))
+        .limit(1)
+      return told !== undefined
+    },
+
+    async failPendingForTarget(targetId, { at, reason, limit }) {
+      const ended = await db
+        .update(deliveries)
+        .set({ ...ENDED, finishedAt: at, endReason: reason })
+        .where(inArray(deliveries.id, pendingOf(targetId, limit)))
+        .returning({ id: deliveries.id })
+      return ended.length
     },
 
     async failPendingForJob(jobId, at) {
       const ownAddress = db.select({ url: jobs.callbackUrl }).from(jobs).where(eq(jobs.id, jobId))
       await db
         .update(deliveries)
-        .set({ state: 'failed', finishedAt: at, dueAt: null, claimedUntil: null })
-        .where(and(eq(deliveries.jobId, jobId), pending, inArray(deliveries.url, ownAddress)))
+        .set({ ...ENDED, finishedAt: at, endReason: 'gone' })
+        .where(and(eq(deliveries.jobId, jobId), isNull(deliveries.endpointId), pending, inArray(deliveries.url, ownAddress)))
     },
 
-    async takeDue({ now, nextDue, limit }) {
-      const due = db
+    takeDue: (due) => takeDueDeliveries(db, due),
+
+    async listDue(targetId, { now, limit }) {
+      const due = await db
         .select({ id: deliveries.id })
         .from(deliveries)
-        .where(and(pending, lte(deliveries.dueAt, now), unclaimed(now)))
+        .where(and(eq(deliveries.targetId, targetId), pending, lte(deliveries.dueAt, now), unclaimed(now), sql`not ${isHeldBack(now)}`))
         .orderBy(asc(deliveries.dueAt))
         .limit(limit)
-        .for('update', { skipLocked: true })
-      const taken = await db.update(deliveries).set({ dueAt: nextDue }).where(inArray(deliveries.id, due)).returning({ id: deliveries.id })
-      return taken.map(({ id }) => id)
-    },
-
-    async listForJob(jobId) {
-      const [planned, made] = [
-        await db.select().from(deliveries).where(eq(deliveries.jobId, jobId)).orderBy(asc(deliveries.createdAt), asc(deliveries.id)),
-        await db
-          .select({ attempt: attempts })
-          .from(attempts)
-          .innerJoin(deliveries, eq(deliveries.id, attempts.deliveryId))
-          .where(eq(deliveries.jobId, jobId))
-          .orderBy(asc(attempts.number)),
-      ]
-      const byDelivery = Map.groupBy(
-        made.map(({ attempt }) => attempt),
-        ({ deliveryId }) => deliveryId,
-      )
-      return planned.map((delivery) => ({ delivery, attempts: byDelivery.get(delivery.id) ?? [] }))
+      return due.map(({ id }) => id)
     },
   }
 }

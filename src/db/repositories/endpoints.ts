@@ -1,6 +1,8 @@
-import { and, count, eq, isNull } from 'drizzle-orm'
+import { and, count, eq, isNull, or, sql } from 'drizzle-orm'
 
 import type { EndpointRepository } from '../../domain/callback-store.ts'
+import { patternsFor, wantsType } from '../../domain/event-patterns.ts'
+import { cleanJson } from '../clean-text.ts'
 import { endpoints } from '../schema/endpoints.ts'
 import type { Session } from '../session.ts'
 import { beyond, newestFirst } from './keyset.ts'
@@ -31,12 +33,35 @@ export function createEndpointRepository({ db }: Session): EndpointRepository {
         .limit(limit)
     },
 
-    listEnabled(tenantId) {
-      return db
+    async getForChange(id, { tenantId }) {
+      const [endpoint] = await db
         .select()
         .from(endpoints)
-        .where(and(eq(endpoints.tenantId, tenantId), isNull(endpoints.disabledAt)))
-        .orderBy(endpoints.id)
+        .where(and(eq(endpoints.id, id), eq(endpoints.tenantId, tenantId)))
+        .for('update')
+      return endpoint ?? null
+    },
+
+    listWanting({ tenantId, types, labels }) {
+      const { id, url, eventTypes } = endpoints
+      const byDefault = types.some((type) => wantsType(null, type)) ? isNull(eventTypes) : undefined
+      const patterns = sql.join(
+        patternsFor(types).map((pattern) => sql`${pattern}`),
+        sql`, `,
+      )
+      const match = labels === null ? undefined : sql`${endpoints.labels} <@ ${cleanJson(labels)}::jsonb`
+      return db
+        .select({ id, url, eventTypes })
+        .from(endpoints)
+        .where(
+          and(
+            eq(endpoints.tenantId, tenantId),
+            isNull(endpoints.disabledAt),
+            or(byDefault, sql`${eventTypes} ?| array[${patterns}]::text[]`),
+            match,
+          ),
+        )
+        .orderBy(id)
     },
 
     async count(tenantId) {

@@ -2,6 +2,7 @@ import { and, eq, getTableColumns, gt, gte, inArray, isNull, lt, notExists, sql,
 import { alias, QueryBuilder } from 'drizzle-orm/pg-core'
 
 import type { JobFilter } from '../../domain/store.ts'
+import { isPlace } from '../../domain/structured-answer.ts'
 import type { OutputMatch } from '../../domain/structured-answer.ts'
 import { jobs } from '../schema/jobs.ts'
 import { results, turns } from '../schema/turns.ts'
@@ -44,11 +45,20 @@ function answers(output: OutputMatch[]): SQL {
   return inArray(jobs.id, newest)
 }
 
-/** A number in a path may count in a list, of which an index knows nothing. */
+/**
+ * A number in a path counts in a list, or is a name. An index knows no places in lists, so it finds what has the value
+ * anywhere in them, and of that the path itself has the last word.
+ */
 function holds({ path, value }: OutputMatch): SQL {
-  if (path.some((segment) => /^\d+$/.test(segment))) {
-    return sql`${results.outputJson} #> ${sql.param(path)}::text[] = ${sql.param(value, results.outputJson)}`
-  }
-  const built = path.reduceRight<unknown>((inner, segment) => ({ [segment]: inner }), value)
-  return sql`${results.outputJson} @> ${sql.param(built, results.outputJson)}`
+  const shapes = path.reduceRight<unknown[]>((inner, segment) => inner.flatMap((one) => around(segment, one)), [value])
+  const found = sql.join(
+    shapes.map((shape) => sql`${results.outputJson} @> ${sql.param(shape, results.outputJson)}`),
+    sql` or `,
+  )
+  if (shapes.length === 1) return found
+  return sql`(${found}) and ${results.outputJson} #> ${sql.param(path)}::text[] = ${sql.param(value, results.outputJson)}`
+}
+
+function around(segment: string, inner: unknown): unknown[] {
+  return isPlace(segment) ? [[inner], { [segment]: inner }] : [{ [segment]: inner }]
 }

@@ -1,10 +1,11 @@
-import { and, asc, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, lt, lte, sql, type SQL } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 
 import type { JobRepository } from '../../domain/store.ts'
 import { jobRequests, jobs } from '../schema/jobs.ts'
 import type { Session } from '../session.ts'
 import { alive, columns, deletedAt, deleteUpstream, matching } from './job-rows.ts'
-import { beyond, newestFirst } from './keyset.ts'
+import { beyond, newestFirst, past } from './keyset.ts'
 
 const place = { at: jobs.createdAt, id: jobs.id }
 
@@ -66,21 +67,23 @@ export function createJobRepository({ db, atomically }: Session): JobRepository 
       return job ?? null
     },
 
-    async listCancelRequested({ before, limit }) {
+    async listCancelRequested({ before, beyond: from = null, limit }) {
+      const wished = { at: jobs.cancelRequestedAt, id: jobs.id }
       return db
         .select(columns)
         .from(jobs)
-        .where(and(open, lt(jobs.cancelRequestedAt, before)))
-        .orderBy(asc(jobs.cancelRequestedAt))
+        .where(and(open, lt(jobs.cancelRequestedAt, before), past(wished, from)))
+        .orderBy(asc(wished.at), asc(wished.id))
         .limit(limit)
     },
 
-    async listPastDeadline({ now, limit }) {
+    async listPastDeadline({ now, beyond: from = null, limit }) {
+      const late = { at: jobs.deadlineAt, id: jobs.id }
       return db
         .select(columns)
         .from(jobs)
-        .where(and(open, lte(jobs.deadlineAt, now)))
-        .orderBy(asc(jobs.deadlineAt))
+        .where(and(open, lte(jobs.deadlineAt, now), past(late, from)))
+        .orderBy(asc(late.at), asc(late.id))
         .limit(limit)
     },
 
@@ -103,13 +106,8 @@ export function createJobRepository({ db, atomically }: Session): JobRepository 
       return found.map((job) => job.id)
     },
 
-    async listExpired({ now, limit }) {
-      return db
-        .select(columns)
-        .from(jobs)
-        .where(and(alive, lte(jobs.expiresAt, now)))
-        .orderBy(asc(jobs.expiresAt))
-        .limit(limit)
+    async takeExpired({ now, limit }) {
+      return mark({ at: now, where: and(alive, lte(jobs.expiresAt, now)), by: jobs.expiresAt, limit })
     },
 
     async markDeleted(id, { at, upstream }) {
@@ -129,14 +127,21 @@ export function createJobRepository({ db, atomically }: Session): JobRepository 
       return deleted ?? null
     },
 
-    async listDeleted({ before, limit }) {
-      const deleted = await db
-        .select({ id: jobs.id })
-        .from(jobs)
-        .where(and(isNotNull(deletedAt), lt(deletedAt, before)))
-        .orderBy(asc(deletedAt))
-        .limit(limit)
-      return deleted.map(({ id }) => id)
+    async takeDeleted({ before, at, limit }) {
+      return mark({ at, where: and(isNotNull(deletedAt), lt(deletedAt, before)), by: deletedAt, limit })
+    },
+
+    async deferPurge(id, to) {
+      await db
+        .update(jobs)
+        .set({ deletedAt: to })
+        .where(and(eq(jobs.id, id), isNotNull(deletedAt)))
+    },
+
+    async listKnown(ids) {
+      if (ids.length === 0) return []
+      const known = await db.select({ id: jobs.id }).from(jobs).where(inArray(jobs.id, ids))
+      return known.map(({ id }) => id)
     },
 
     async remove(id) {
@@ -152,5 +157,12 @@ export function createJobRepository({ db, atomically }: Session): JobRepository 
         .as('ahead')
       return db.$count(ahead)
     },
+  }
+
+  /** Two that mark at once mark different rows. */
+  async function mark({ at, where, by, limit }: { at: Date; where: SQL | undefined; by: PgColumn; limit: number }): Promise<string[]> {
+    const found = db.select({ id: jobs.id }).from(jobs).where(where).orderBy(asc(by)).limit(limit).for('update', { skipLocked: true })
+    const marked = await db.update(jobs).set({ deletedAt: at }).where(inArray(jobs.id, found)).returning({ id: jobs.id })
+    return marked.map(({ id }) => id)
   }
 }

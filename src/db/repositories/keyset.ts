@@ -18,3 +18,9 @@ export function beyond({ at, id }: Keyset, before: Page['before']): SQL | undefi
   if (before === null) return undefined
   return sql`(${at}, ${id}) < (${sql.param(before.createdAt, at)}, ${sql.param(before.id, id)})`
 }
+
+/** Beyond a place in a list that runs from the oldest to the newest. */
+export function past({ at, id }: Keyset, place: { at: Date; id: string } | null): SQL | undefined {
+  if (place === null) return undefined
+  return sql`(${at}, ${id}) > (${sql.param(place.at, at)}, ${sql.param(place.id, id)})`
+}

@@ -8,6 +8,7 @@ import { jobs, jobSearch } from '../schema/jobs.ts'
 import { plainWords } from '../schema/search-words.ts'
 import type { Session } from '../session.ts'
 import { columns, matching } from './job-rows.ts'
+import { windowOf } from './search-window.ts'
 
 /** Ranking reads every match: of more than these, the newest count. */
 const RANKED = 5_000
@@ -108,5 +109,5 @@ function snippetOf(terms: string[]): SQL<string> {
   const rows = parts.map(([part, weights], place) => sql`(${part}, ${sql.raw(`'${weights}'::real[], ${place}`)})`)
   const best = sql`select part from (values ${sql.join(rows, sql`, `)}) as parts (part, weights, place)
     order by ts_rank(weights, ${jobSearch.document}, ${words}) desc, place limit 1`
-  return sql<string>`ts_headline('english', (${best}), ${words}, ${HEADLINE})`
+  return sql<string>`ts_headline('english', ${windowOf(sql`(${best})`, terms)}, ${words}, ${HEADLINE})`
 }

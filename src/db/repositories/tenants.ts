@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { asc, eq, gt } from 'drizzle-orm'
 
 import type { TenantRepository } from '../../domain/store.ts'
 import { tenants } from '../schema/tenants.ts'
@@ -13,6 +13,17 @@ export function createTenantRepository({ db }: Session): TenantRepository {
     async get(id) {
       const [tenant] = await db.select().from(tenants).where(eq(tenants.id, id))
       return tenant ?? null
+    },
+
+    async getForChange(id) {
+      const [tenant] = await db.select().from(tenants).where(eq(tenants.id, id)).for('no key update')
+      return tenant ?? null
+    },
+
+    async listIds({ beyond, limit }) {
+      const page = beyond === null ? undefined : gt(tenants.id, beyond)
+      const found = await db.select({ id: tenants.id }).from(tenants).where(page).orderBy(asc(tenants.id)).limit(limit)
+      return found.map(({ id }) => id)
     },
 
     async setCallbackSecret(id, sealed) {

@@ -1,7 +1,7 @@
 import { desc, sql } from 'drizzle-orm'
 import { doublePrecision, index, integer, primaryKey } from 'drizzle-orm/pg-core'
 
-import type { CallbackType, DeliveryOrigin, DeliveryState } from '../../domain/callback-model.ts'
+import type { CallbackType, DeliveryEnd, DeliveryOrigin, DeliveryState } from '../../domain/callback-model.ts'
 import { instant, jsonb, longhaul, nameOf, text } from './columns.ts'
 import { jobs } from './jobs.ts'
 
@@ -26,6 +26,7 @@ export const deliveries = longhaul.table(
     claimedUntil: instant('claimed_until'),
     createdAt: instant('created_at').notNull(),
     finishedAt: instant('finished_at'),
+    endReason: nameOf<DeliveryEnd>('end_reason'),
   },
   (delivery) => [
     index('deliveries_job').on(delivery.jobId),

@@ -1,6 +1,12 @@
 import type { Operation } from '../openapi/build-document.ts'
 
-const EXAMPLE_IDS: Record<string, string> = { job: 'job_01k7f3q8zt4m9x2c5v7b1n6d0e', artifact: 'art_01k7f3q8zt4m9x2c5v7b1n6d0e' }
+const EXAMPLE_IDS: Record<string, string> = {
+  job: 'job_01k7f3q8zt4m9x2c5v7b1n6d0e',
+  artifact: 'art_01k7f3q8zt4m9x2c5v7b1n6d0e',
+  endpoint: 'ep_01k7f3q8zt4m9x2c5v7b1n6d0e',
+  delivery: 'dlv_01k7f3q8zt4m9x2c5v7b1n6d0e',
+  replay: 'rpl_01k7f3q8zt4m9x2c5v7b1n6d0e',
+}
 
 /** A command to paste, with the key in the environment. */
 export function curlExample({
@@ -17,6 +23,9 @@ export function curlExample({
   const filled = path
     .replace('/jobs/{id}', `/jobs/${EXAMPLE_IDS.job}`)
     .replace('/artifacts/{id}', `/artifacts/${EXAMPLE_IDS.artifact}`)
+    .replace('/endpoints/{id}', `/endpoints/${EXAMPLE_IDS.endpoint}`)
+    .replace('/deliveries/{id}', `/deliveries/${EXAMPLE_IDS.delivery}`)
+    .replace('{replay_id}', `${EXAMPLE_IDS.replay}`)
     .replace('{account}', 'default')
   const query =
     operation.parameters

@@ -64,9 +64,11 @@ function renderParameters(parameters: Parameter[]): Html {
 
 function renderReplies(responses: Operation['responses']): Html {
   const rows = Object.entries(responses).map(([status, { description, content }]) => {
-    const media = Object.entries(content ?? {})[0]
-    const body =
-      media === undefined ? 'no body' : media[0] === 'application/json' ? typeOf(media[1].schema) : html`<code>${media[0]}</code>`
+    const media = Object.entries(content ?? {}).map(([type, { schema }], at) => [
+      at > 0 && ' or ',
+      type === 'application/json' ? typeOf(schema) : html`<code>${type}</code>`,
+    ])
+    const body = media.length === 0 ? 'no body' : media
     return html`<tr>
       <td><code>${status}</code></td>
       <td>${prose(description)}</td>

@@ -3,7 +3,7 @@ import type { Context } from '../../domain/context.ts'
 import { startTrace } from '../request-trace.ts'
 
 /** Looked at by machines every few seconds, or thousands of times a second: told only when something is wrong. */
-const QUIET = /^\/(?:healthz|readyz|webhooks\/)/
+const QUIET = /^\/(?:healthz|readyz|metrics|webhooks\/)/
 
 /** An id on every reply, and one wide line per request: no bodies, no query, no secrets. */
 export function traceRequests(app: Context): RequestHandler {

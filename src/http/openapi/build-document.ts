@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { errorSchema } from '../present/error.ts'
 import { queryKind } from '../read-query.ts'
 import type { Access, ReplyDoc, RouteDoc } from '../route.ts'
-import { TAGS } from '../route.ts'
+import { mayBeLeftOut, TAGS } from '../route.ts'
 import { componentSchemas, schemaOf, schemaRef } from './components.ts'
 import type { JsonSchema } from './components.ts'
 
@@ -34,7 +34,7 @@ export interface Operation {
   description?: string
   security: Record<string, string[]>[]
   parameters?: Parameter[]
-  requestBody?: { required: true; content: Record<string, { schema: JsonSchema; example?: unknown }> }
+  requestBody?: { required: boolean; content: Record<string, { schema: JsonSchema; example?: unknown }> }
   responses: Record<string, { description: string; headers?: JsonSchema; content?: Record<string, { schema: JsonSchema }> }>
 }
 
@@ -98,19 +98,20 @@ function accessFaults(access: Access): Partial<Record<number, string>> {
   return { 401: 'No key was sent, or one that is not known.', ...(access === 'admin' && { 403: 'The key has no admin rights.' }) }
 }
 
-function replyOf({ description, schema, contentType, headers = {} }: ReplyDoc): Operation['responses'][string] {
+function replyOf({ description, schema, contentTypes, headers = {} }: ReplyDoc): Operation['responses'][string] {
   const described = Object.entries(headers).map(([name, text]) => [name, { description: text, schema: { type: 'string' } }])
-  const media = schema === undefined ? (contentType === undefined ? null : { schema: {} }) : { schema: schemaRef(schema, 'output') }
+  const types = contentTypes ?? (schema === undefined ? [] : ['application/json'])
+  const media = { schema: schema === undefined ? {} : schemaRef(schema, 'output') }
   return {
     description,
     headers: { ...REQUEST_ID, ...Object.fromEntries(described) },
-    ...(media !== null && { content: { [contentType ?? 'application/json']: media } }),
+    ...(types.length > 0 && { content: Object.fromEntries(types.map((type) => [type, media])) }),
   }
 }
 
 function requestBody(schema: z.ZodType, example: unknown): NonNullable<Operation['requestBody']> {
   return {
-    required: true,
+    required: !mayBeLeftOut(schema),
     content: { 'application/json': { schema: schemaRef(schema, 'input'), ...(example !== undefined && { example }) } },
   }
 }

@@ -1,13 +1,16 @@
 import { z } from 'zod'
-import { artifactListSchema, artifactSchema } from '../present/artifact.ts'
-import { deliveryListSchema, deliverySchema } from '../present/delivery.ts'
+import { artifactLinkSchema, artifactListSchema, artifactSchema } from '../present/artifact.ts'
+import { deliveryListSchema, deliverySchema, deliverySummarySchema } from '../present/delivery.ts'
+import { createdEndpointSchema, endpointListSchema, endpointSchema, rotatedSchema } from '../present/endpoint.ts'
 import { errorSchema } from '../present/error.ts'
 import { eventListSchema, eventSchema } from '../present/event.ts'
 import { inboxListSchema, receivedSchema, refusedSchema } from '../present/inbox.ts'
 import { foundJobListSchema, foundJobSchema } from '../present/found-job.ts'
 import { jobSummarySchema, upstreamErrorSchema } from '../present/job-summary.ts'
 import { jobSchema } from '../present/job.ts'
+import { replayListSchema, replaySchema, replaySummarySchema } from '../present/replay.ts'
 import { usageSchema } from '../present/usage.ts'
+import { endpointChangeSchema, endpointSubmissionSchema } from '../routes/endpoint-fields.ts'
 import { submissionSchema } from '../routes/job-submission.ts'
 
 export type JsonSchema = Record<string, unknown>
@@ -21,8 +24,17 @@ const REPLIES = {
   EventList: eventListSchema,
   Artifact: artifactSchema,
   ArtifactList: artifactListSchema,
+  ArtifactLink: artifactLinkSchema,
+  Endpoint: endpointSchema,
+  CreatedEndpoint: createdEndpointSchema,
+  EndpointList: endpointListSchema,
+  RotatedSecret: rotatedSchema,
   Delivery: deliverySchema,
+  DeliverySummary: deliverySummarySchema,
   DeliveryList: deliveryListSchema,
+  Replay: replaySchema,
+  ReplaySummary: replaySummarySchema,
+  ReplayList: replayListSchema,
   ReceivedWebhook: receivedSchema,
   RefusedWebhook: refusedSchema,
   InboxList: inboxListSchema,
@@ -30,7 +42,7 @@ const REPLIES = {
   UpstreamError: upstreamErrorSchema,
   Error: errorSchema,
 }
-const REQUESTS = { JobSubmission: submissionSchema }
+const REQUESTS = { JobSubmission: submissionSchema, EndpointSubmission: endpointSubmissionSchema, EndpointChange: endpointChangeSchema }
 
 const names = new Map<z.ZodType, string>([...Object.entries(REPLIES), ...Object.entries(REQUESTS)].map(([name, schema]) => [schema, name]))
 

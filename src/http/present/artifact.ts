@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ArtifactLink } from '../../domain/artifact-link.ts'
 import type { Artifact } from '../../domain/model.ts'
 import { ARTIFACT_KINDS, ARTIFACT_STATUSES } from '../../domain/model.ts'
 import { anyObject, iso, listOf, time } from './shapes.ts'
@@ -35,6 +36,14 @@ export const artifactSchema = z
   .describe('One thing worth keeping from a response, or sent in with the request (`input`).')
 export const artifactListSchema = listOf(artifactSchema)
 
+export const artifactLinkSchema = z
+  .object({
+    object: z.literal('artifact_link'),
+    url: z.string().describe('Opens the bytes without a key. Whoever has it may read them.'),
+    expires_at: time,
+  })
+  .describe('A signed link.')
+
 export type PublicArtifact = z.infer<typeof artifactSchema>
 
 export function presentArtifact(artifact: Artifact, { publicUrl }: { publicUrl: string }): PublicArtifact {
@@ -57,4 +66,8 @@ export function presentArtifact(artifact: Artifact, { publicUrl }: { publicUrl: 
     url: artifact.objectKey === null ? null : `${publicUrl}/v1/artifacts/${artifact.id}/content`,
     created_at: iso(artifact.createdAt),
   }
+}
+
+export function presentArtifactLink({ url, expiresAt }: ArtifactLink): z.infer<typeof artifactLinkSchema> {
+  return { object: 'artifact_link', url, expires_at: iso(expiresAt) }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { FAILURE_CODES } from '../../domain/failure-codes.ts'
 import { EVENT_TYPES, JOB_STATUSES } from '../../domain/job-status.ts'
-import { jobUrls } from '../../domain/job-urls.ts'
+import { actionsUrl, jobUrls } from '../../domain/job-urls.ts'
 import { ON_UNCONFIRMED } from '../../domain/model.ts'
 import type { Job, JobError, UpstreamError } from '../../domain/model.ts'
 import { anyObject, iso, isoOrNull, textMap, time } from './shapes.ts'
@@ -41,6 +41,7 @@ export const jobSummarySchema = z
     priority: z.int(),
     progress: z.object({ stage: z.string(), message: z.string(), updated_at: time }).nullable(),
     required_action: anyObject.nullable().describe('The calls that wait for their outputs, and the approvals that are asked for.'),
+    action_due_at: time.nullable().describe('When the job fails unless `required_action` was answered; null: it asks for nothing.'),
     refusal: z.string().nullable().describe('Set when the answer was nothing but a refusal.'),
     error: jobErrorSchema.nullable(),
     incomplete_details: anyObject.nullable(),
@@ -52,7 +53,14 @@ export const jobSummarySchema = z
     expires_at: time.nullable().describe('When it will be deleted; null: never, or not known before it is final.'),
     on_unconfirmed: z.enum(ON_UNCONFIRMED),
     user: z.string().nullable(),
-    urls: z.object({ self: z.string(), events: z.string(), response: z.string(), report: z.string(), cancel: z.string() }),
+    urls: z.object({
+      self: z.string(),
+      events: z.string(),
+      response: z.string(),
+      report: z.string(),
+      cancel: z.string(),
+      actions: z.string().optional().describe('Only while the job requires an action.'),
+    }),
   })
   .describe('A job as lists show it.')
 
@@ -75,6 +83,7 @@ export function presentJobSummary(job: Job, { publicUrl }: { publicUrl: string }
     priority: job.priority,
     progress: job.progress && { stage: job.progress.stage, message: job.progress.message, updated_at: job.progress.updatedAt },
     required_action: job.requiredAction,
+    action_due_at: isoOrNull(job.actionDueAt),
     refusal: job.refusal,
     error: job.error && presentJobError(job.error),
     incomplete_details: job.incompleteDetails,
@@ -86,7 +95,7 @@ export function presentJobSummary(job: Job, { publicUrl }: { publicUrl: string }
     expires_at: isoOrNull(job.expiresAt),
     on_unconfirmed: job.onUnconfirmed,
     user: job.endUser,
-    urls: jobUrls(publicUrl, job.id),
+    urls: { ...jobUrls(publicUrl, job.id), ...(job.status === 'requires_action' && { actions: actionsUrl(publicUrl, job.id) }) },
   }
 }
 

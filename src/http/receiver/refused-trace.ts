@@ -1,5 +1,6 @@
 import { createBatcher } from '../../domain/batcher.ts'
 import type { Context } from '../../domain/context.ts'
+import type { Meter } from '../../domain/meter.ts'
 import type { RefusedWebhook } from '../../domain/model.ts'
 
 const KEPT_PER_SECOND = 5
@@ -18,6 +19,7 @@ export function createRefusedTrace(app: Context): NoteRefused {
   let untold = 0
 
   return (refused) => {
+    meterRefused(app.meter, refused)
     const receivedAt = app.clock.now()
     const now = Math.floor(receivedAt.getTime() / 1000)
     if (now !== second) [second, kept] = [now, 0]
@@ -32,6 +34,13 @@ export function createRefusedTrace(app: Context): NoteRefused {
       .add({ ...refused, id: app.ids.next('inb'), receivedAt })
       .catch((error: unknown) => app.log.debug({ error }, 'webhook.refused_untraced'))
   }
+}
+
+/** The age is OpenAI's word only where the signature is. */
+function meterRefused(meter: Meter, { reason, ageSeconds }: Pick<RefusedWebhook, 'reason' | 'ageSeconds'>): void {
+  meter.count('webhooks', { outcome: reason })
+  const signed = reason === 'too_old' || reason === 'too_new'
+  if (signed && ageSeconds !== null) meter.observe('webhook_age_seconds', {}, ageSeconds)
 }
 
 function logged({ account, reason, webhookId, ageSeconds, address }: Omit<RefusedWebhook, 'id' | 'receivedAt'>): Record<string, unknown> {

@@ -1,15 +1,18 @@
 import { z } from 'zod'
 import type { Context } from '../../domain/context.ts'
-import { findDeliveries } from '../../domain/find-deliveries.ts'
 import type { Tenant } from '../../domain/model.ts'
-import { makeCallbackSecret } from '../../signing/index.ts'
+import { rotateTenantSecret } from '../../domain/rotate-secret.ts'
 import { jsonAnswer } from '../answer.ts'
-import { idFilter } from '../fields.ts'
-import { notFound } from '../http-error.ts'
-import { deliveryListSchema, presentDelivery } from '../present/delivery.ts'
+import { time } from '../present/shapes.ts'
 import { defineRoute } from '../route.ts'
+import { rotationSchema } from './endpoint-fields.ts'
+import { readSecret } from './read-endpoint.ts'
 
 export const callbackSecretSchema = z.object({ secret: z.string().describe('`whsec_…`, as Standard Webhooks has it.') })
+
+const rotatedCallbackSecretSchema = callbackSecretSchema.extend({
+  previous_until: time.nullable().describe('Until then the old one signs as well; null: it is dead at once.'),
+})
 
 export const getCallbackSecretRoute = defineRoute({
   method: 'get',
@@ -33,30 +36,14 @@ export const rotateCallbackSecretRoute = defineRoute({
   tag: 'Callbacks',
   access: 'key',
   summary: 'Replace the secret that callbacks are signed with',
-  description: 'The old one is dead at once: every attempt from now on is signed with the new one.',
-  replies: { 200: { description: 'The new secret.', schema: callbackSecretSchema } },
-  async handler({ app, principal }) {
-    const { id } = await tenantOf(app, principal)
-    const secret = makeCallbackSecret(app.random.bytes(32))
-    await app.store.tenants.setCallbackSecret(id, { current: app.vault.seal(secret), retiring: null })
-    return jsonAnswer(200, { secret })
-  },
-})
-
-export const listDeliveriesRoute = defineRoute({
-  method: 'get',
-  path: '/v1/deliveries',
-  operation: 'listDeliveries',
-  tag: 'Callbacks',
-  access: 'key',
-  summary: 'List the callbacks of a job with every attempt, oldest first',
-  query: z.strictObject({ job: idFilter('job').meta({ description: 'The job.' }) }),
-  replies: { 200: { description: 'All of them.', schema: deliveryListSchema } },
-  faults: { 404: 'There is no such job.' },
-  async handler({ app, principal, query }) {
-    const deliveries = await findDeliveries(app, { jobId: query.job, tenantId: principal.tenantId })
-    if (deliveries === null) throw notFound('job')
-    return jsonAnswer(200, { data: deliveries.map(presentDelivery), next_cursor: null })
+  description: 'Until the overlap ends, a day unless told otherwise, every callback is signed with the new one and with the old one.',
+  body: rotationSchema,
+  exampleBody: { overlap_seconds: 86_400 },
+  replies: { 200: { description: 'The new secret.', schema: rotatedCallbackSecretSchema } },
+  async handler({ app, principal: { tenantId }, body }) {
+    const secret = readSecret(app, { secret: body.secret, signature: 'v1' })
+    const { previousUntil } = await rotateTenantSecret(app, { tenantId, rotation: { secret, overlapSeconds: body.overlap_seconds } })
+    return jsonAnswer(200, { secret, previous_until: previousUntil })
   },
 })
 

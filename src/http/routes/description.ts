@@ -34,7 +34,7 @@ export function descriptionRoutes(allDocs: () => readonly RouteDoc[]): Route[] {
       access: 'public',
       summary: 'This description, for reading',
       query: anyQuery,
-      replies: { 200: { description: 'A page.', contentType: 'text/html' } },
+      replies: { 200: { description: 'A page.', contentTypes: ['text/html'] } },
       async handler({ app }) {
         return textAnswer(200, pageOf(app.publicUrl), {
           'content-type': 'text/html; charset=utf-8',

@@ -4,7 +4,7 @@ import { JOB_STATUSES } from '../../domain/job-status.ts'
 import { decodeRankCursor, searchJobs } from '../../domain/search-jobs.ts'
 import { parseSearch } from '../../domain/search-terms.ts'
 import type { JobFilter } from '../../domain/store.ts'
-import { outputMatch } from '../../domain/structured-answer.ts'
+import { isPlace, MAX_PLACES, outputMatch } from '../../domain/structured-answer.ts'
 import { jsonAnswer } from '../answer.ts'
 import { cursorOf, labelsField, pageFields, plainText, readTimeCursor, timeFilters } from '../fields.ts'
 import { invalidRequest } from '../http-error.ts'
@@ -25,6 +25,10 @@ const outputField = z
   .record(z.string().regex(OUTPUT_PATH, 'must be 1 to 8 names of up to 64 characters, with dots between'), plainText({ min: 0, max: 256 }))
   .refine((output) => Object.keys(output).length <= 10, 'must have at most 10 conditions')
   .refine((output) => Object.keys(output).every((path) => !path.includes('\0')), 'must not contain NUL')
+  .refine(
+    (output) => Object.keys(output).every((path) => path.split('.').filter(isPlace).length <= MAX_PLACES),
+    `must not count in lists more than ${MAX_PLACES} deep: a path may have ${MAX_PLACES} numbers`,
+  )
 
 export const listJobsRoute = defineRoute({
   method: 'get',

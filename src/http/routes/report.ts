@@ -2,12 +2,15 @@ import { z } from 'zod'
 import { AppError } from '../../domain/errors.ts'
 import { findReport } from '../../domain/find-report.ts'
 import { reportMarkdown } from '../../domain/report-markdown.ts'
-import { REPORT_POLICY, renderReport } from '../../report/index.ts'
+import { renderReport, reportPolicy } from '../../report/index.ts'
 import { textAnswer } from '../answer.ts'
 import { notFound } from '../http-error.ts'
 import { prefersHtml } from '../prefers-html.ts'
 import { defineRoute } from '../route.ts'
 import { jobParams } from './jobs.ts'
+
+/** A browser sends no key for a picture. */
+const LINK_SECONDS = 3_600
 
 export const reportRoute = defineRoute({
   method: 'get',
@@ -17,23 +20,24 @@ export const reportRoute = defineRoute({
   access: 'key',
   summary: 'Get the answer as a report for people',
   description:
-    'Markdown, or a sanitised HTML page with `Accept: text/html`. Citations are numbered and lead to their sources, which are listed at the end; stored pictures and files are in place.',
+    'Markdown, or a sanitised HTML page with `Accept: text/html`. Citations are numbered and lead to their sources, which are listed at the end; stored pictures and files are in place: in the page by signed links that open for an hour.',
   params: jobParams,
   headers: z.object({
     accept: z.string().optional().meta({ description: '`text/markdown` (the default) or `text/html`.' }),
   }),
-  replies: { 200: { description: 'The report.', contentType: 'text/markdown' } },
+  replies: { 200: { description: 'The report.', contentTypes: ['text/markdown', 'text/html'] } },
   async handler({ app, principal, params, headers }) {
-    const found = await findReport(app, { id: params.id, tenantId: principal.tenantId })
+    const isPage = prefersHtml(headers.accept)
+    const found = await findReport(app, { id: params.id, tenantId: principal.tenantId, linkSeconds: isPage ? LINK_SECONDS : null })
     switch (found.outcome) {
       case 'found': {
         const { report } = found
         const shared = { vary: 'accept', 'referrer-policy': 'no-referrer' }
-        if (prefersHtml(headers.accept)) {
+        if (isPage) {
           return textAnswer(200, renderReport(report), {
             ...shared,
             'content-type': 'text/html; charset=utf-8',
-            'content-security-policy': REPORT_POLICY,
+            'content-security-policy': reportPolicy({ publicUrl: app.publicUrl }),
             'content-disposition': 'inline',
           })
         }

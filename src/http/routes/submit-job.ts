@@ -53,14 +53,15 @@ export const submitJobRoute = defineRoute({
     404: 'There is no job `previous_job_id`.',
     409: 'The key was used with another body, or the job to follow up on is not final or has no response.',
     422: 'OpenAI would refuse the request.',
+    507: 'The request brings inputs along, and the object store has no room for them.',
   },
-  async handler({ app, deps, principal, body, rawBody, headers, signal }) {
+  async handler({ app, deps, principal, body, rawBody, headers, signal: gone }) {
     const seconds = waitSeconds(headers.prefer)
     const submission = readSubmission(app, { body, deps })
     const key = headers['idempotency-key']
     const idempotency = key === undefined ? null : { key, bodyHash: app.digest.sha256(canonicalJson(rawBody)) }
     const { job, replayed } = accepted(await submitJob(app, { principal, submission, idempotency }))
-    const shown = seconds === null ? job : await settled(app, { job, seconds, signal })
+    const shown = seconds === null ? job : await settled(app, { job, seconds, signal: AbortSignal.any([gone, deps.stopping]) })
     const settledInTime = seconds !== null && (isFinal(shown.status) || shown.status === 'requires_action')
     const shownJob = presentJob(await viewJob(app, shown), app)
     return jsonAnswer(replayed || settledInTime ? 200 : 202, shownJob, {
@@ -90,6 +91,11 @@ function accepted(submitted: SubmitOutcome): { job: Job; replayed: boolean } {
       const details = [{ field: 'previous_job_id', message: 'names no job' }]
       throw new AppError('not_found', { status: 404, message: 'There is no job to follow up on under previous_job_id.', details })
     }
+    case 'parent_of_other_account':
+      throw refused(
+        'parent_of_other_account',
+        `The job to follow up on ran in the account ${submitted.parent.account}, and its response is known there alone: follow up on it in that account.`,
+      )
     case 'parent_not_final':
       throw refused('parent_not_final', `The job to follow up on is ${submitted.parent.status}: wait until it is final.`)
     case 'parent_without_response':

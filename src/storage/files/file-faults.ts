@@ -1,6 +1,12 @@
-const meanings: Record<string, string> = {
+import { StorageFullError } from '../../domain/errors.ts'
+
+const full: Record<string, string> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the limit on the size of a file is reached',
+}
+
+const meanings: Record<string, string> = {
   EROFS: 'the disk is mounted read-only',
   EACCES: 'permission is denied',
   EPERM: 'permission is denied',
@@ -14,6 +20,8 @@ export function isMissing(error: unknown): boolean {
 
 /** Says in words what an operator can mend; anything else stays as it is. */
 export function explainFileFault(error: unknown, dir: string): unknown {
+  const noRoom = full[codeOf(error)]
+  if (noRoom !== undefined) return new StorageFullError(`Cannot write to ${dir}: ${noRoom}`, { cause: error })
   const meaning = meanings[codeOf(error)]
   return meaning === undefined ? error : new Error(`Cannot write to ${dir}: ${meaning}`, { cause: error })
 }

@@ -10,6 +10,8 @@ import { assertKeyPrefix, assertObjectKey } from '../object-keys.ts'
 import type { FilesConfig } from '../storage-config.ts'
 import { explainFileFault, isMissing } from './file-faults.ts'
 import { listFiles } from './list-files.ts'
+import { assertRoom } from './room.ts'
+import { createChunkWriter } from './write-chunks.ts'
 import { publish, writeDurably } from './write-file.ts'
 
 // A write that lives has touched its file since; another process may be writing in the same folder.
@@ -20,6 +22,7 @@ const removeAtOnce = 8
 export async function openFileStore(config: FilesConfig): Promise<ObjectStore & AsyncDisposable> {
   const root = resolve(config.dir)
   const tempFolder = join(root, '.tmp')
+  const writeChunks = createChunkWriter()
   try {
     await mkdir(tempFolder, { recursive: true, mode: 0o700 })
     await removeStale(tempFolder)
@@ -30,7 +33,8 @@ export async function openFileStore(config: FilesConfig): Promise<ObjectStore & 
   const write = async (body: AsyncIterable<Uint8Array>, finish: (temp: string) => Promise<void>): Promise<void> => {
     const temp = join(tempFolder, randomUUID())
     try {
-      await writeDurably(temp, body)
+      await assertRoom(root)
+      await writeDurably(temp, { body, writeChunks })
       await finish(temp)
     } catch (error) {
       await rm(temp, { force: true }).catch(() => {})
@@ -71,6 +75,10 @@ export async function openFileStore(config: FilesConfig): Promise<ObjectStore & 
 
     async check() {
       await write(probe(), unlink)
+    },
+
+    async tidy() {
+      await removeStale(tempFolder)
     },
 
     async [Symbol.asyncDispose]() {},

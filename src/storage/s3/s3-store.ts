@@ -9,9 +9,10 @@ import { interruptible } from '../interruptible.ts'
 import { createMeter } from '../meter.ts'
 import { assertKeyPrefix, assertObjectKey, isObjectKey } from '../object-keys.ts'
 import type { S3Config } from '../storage-config.ts'
+import { abortStaleUploads } from './abort-stale-uploads.ts'
 import { readBody } from './read-body.ts'
 import { createS3Client } from './s3-client.ts'
-import { explainS3Fault, isBeyondTheEnd, isNoSuchKey } from './s3-faults.ts'
+import { explainS3Fault, isBeyondTheEnd, isFull, isNoSuchKey } from './s3-faults.ts'
 
 // Together they bound the memory of one upload; a smaller body goes up in one request.
 const partBytes = 8 * 1024 * 1024
@@ -34,7 +35,11 @@ export async function openS3Store(config: S3Config): Promise<ObjectStore & Async
         partSize: partBytes,
         queueSize: partsAtOnce,
       })
-      await upload.done()
+      try {
+        await upload.done()
+      } catch (error) {
+        throw isFull(error) ? explainS3Fault(error, config.bucket) : error
+      }
       return meter.result()
     },
 
@@ -79,6 +84,10 @@ export async function openS3Store(config: S3Config): Promise<ObjectStore & Async
       } catch (error) {
         throw explainS3Fault(error, config.bucket)
       }
+    },
+
+    async tidy() {
+      await abortStaleUploads(client, { bucket: config.bucket, prefix: base })
     },
 
     async [Symbol.asyncDispose]() {

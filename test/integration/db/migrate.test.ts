@@ -34,7 +34,7 @@ describeWith('migrations', { needs: ['postgres'] }, () => {
     await migrate(database)
     const asked: string[] = []
     const pool = { ...database.pool, query: (text: string) => (asked.push(text), database.pool.query(text)) } as never
-    expect(await migrate({ pool })).toEqual([])
+    expect(await migrate({ kind: 'postgres', pool })).toEqual([])
     expect(asked).toEqual([expect.stringContaining('from longhaul.migrations')])
   })
 

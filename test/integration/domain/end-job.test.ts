@@ -79,7 +79,11 @@ describe('a job that its owner wants ended', () => {
     await w.run('submit-job', { turnId: turn.id })
     expect(await wish(w, job)).toBe('ended')
     expect(await w.turn(job.id)).toMatchObject({ state: 'unconfirmed' })
-    w.clock.advance(3_700)
+    for (let look = 0; look < 5; look += 1) {
+      w.clock.advance(700)
+      expect(await w.run('submit-job', { turnId: turn.id })).toBe('waiting')
+    }
+    w.clock.advance(700)
     expect(await w.run('submit-job', { turnId: turn.id })).toBe('nothing_to_do')
     expect(await w.turn(job.id)).toMatchObject({ state: 'done' })
     expect(w.openai.created).toHaveLength(1)

@@ -128,12 +128,22 @@ describe('objects of a submission that made no job', () => {
     expect(await keyed(w)).toMatchObject({ outcome: 'created' })
     const kept = await stored(w)
     expect(kept).toHaveLength(2)
+    const { objects } = w.app
+    w.app.objects = { ...objects, put: () => Promise.reject(new Error('a replay stores nothing')) }
     expect(await keyed(w)).toMatchObject({ outcome: 'replayed' })
+    w.app.objects = objects
     ending(w, async () => {
       throw new Error('the database went')
     })
     await expect(w.submit({ request: editing() })).rejects.toThrow('the database went')
     expect(await stored(w)).toEqual(kept)
+  })
+
+  test('are removed by all but one of those who come with one key at once', async () => {
+    const w = world()
+    const outcomes = await Promise.all([1, 2, 3].map(async () => (await keyed(w)).outcome))
+    expect(outcomes.toSorted()).toEqual(['created', 'replayed', 'replayed'])
+    expect(await stored(w)).toHaveLength(2)
   })
 
   test('stay where the commit may have happened: a row may name them', async () => {

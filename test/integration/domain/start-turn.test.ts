@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { StoreUnavailableError } from '../../../src/domain/errors.ts'
 import { sweep } from '../../../src/domain/sweep.ts'
 import type { CreateOutcome } from '../../../src/domain/ports.ts'
+import type { Turn } from '../../../src/domain/model.ts'
 import { eachWorld } from '../../support/domain-context.ts'
+import type { World } from '../../support/domain-context.ts'
 import { upstreamError } from '../../support/scripted-openai.ts'
 
 const world = eachWorld()
@@ -93,11 +95,11 @@ describe('a create that is taken', () => {
 
 describe('a create that is refused for now', () => {
   test.each([
-    ['a rate limit', { status: 429, code: 'rate_limit_exceeded', type: 'tokens' }],
-    ['no quota', { status: 429, code: 'insufficient_quota' }],
-    ['a bad key', { status: 401, code: 'invalid_api_key' }],
-    ['a locked conversation', { status: 400, code: 'conversation_locked' }],
-  ])('by %s waits in `queued` and later succeeds', async (_name, error) => {
+    ['a rate limit', 2, { status: 429, code: 'rate_limit_exceeded', type: 'tokens' }],
+    ['no quota', 30, { status: 429, code: 'insufficient_quota' }],
+    ['a bad key', 30, { status: 401, code: 'invalid_api_key' }],
+    ['a locked conversation', 2, { status: 400, code: 'conversation_locked' }],
+  ])('by %s waits in `queued` and later succeeds', async (_name, seconds, error) => {
     const w = world()
     const { job, turn } = await w.submit({ priority: 3 })
     const taken = w.openai.onCreate
@@ -106,12 +108,12 @@ describe('a create that is refused for now', () => {
     expect(await w.run('submit-job', { turnId: turn.id })).toBe('held_back')
     const held = await w.turn(job.id)
     expect(held).toMatchObject({ state: 'ready', claimedUntil: null, lastError: { status: error.status } })
-    expect(w.secondsTo(held.dueAt)).toBe(2)
-    expect(w.queue.entries).toEqual([expect.objectContaining({ name: 'submit-job', delayMs: 2_000, priority: 3 })])
+    expect(w.secondsTo(held.dueAt)).toBe(seconds)
+    expect(w.queue.entries).toEqual([expect.objectContaining({ name: 'submit-job', delayMs: seconds * 1_000, priority: 3 })])
     expect(await w.job(job.id)).toMatchObject({ status: 'queued', progress: { stage: 'waiting' } })
 
     w.openai.onCreate = taken
-    w.clock.advance(2)
+    w.clock.advance(seconds)
     expect(await w.run('submit-job', { turnId: turn.id })).toBe('created')
     expect(await w.job(job.id)).toMatchObject({ progress: null })
   })
@@ -187,7 +189,23 @@ test('a request that never left is tried again, later each time', async () => {
     w.clock.advance(waits.at(-1) ?? 0)
   }
   expect(waits).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 300, 300])
+  w.clock.advance(DAY)
+  expect(await w.run('submit-job', { turnId: turn.id })).toBe('failed:upstream_error')
+  expect(await w.job(job.id)).toMatchObject({ status: 'failed', error: { code: 'upstream_error', retryable: true } })
+  expect((await w.job(job.id)).error?.message).toContain('could not be reached for a day')
 })
+
+/** As the sweep would: at each look that is due, until one comes to something else than waiting. */
+async function looks(w: World, turn: Turn): Promise<{ seconds: number; outcome: string }> {
+  for (let seconds = 0; ;) {
+    const wait = w.secondsTo((await w.turn(turn.jobId)).dueAt) ?? 0
+    w.clock.advance(wait)
+    seconds += wait
+    w.queue.clear()
+    const outcome = await w.run('submit-job', { turnId: turn.id })
+    if (outcome !== 'waiting' || seconds > DAY) return { seconds, outcome }
+  }
+}
 
 describe('a create of which nothing is known', () => {
   test('is parked and never sent again by itself', async () => {
@@ -197,10 +215,13 @@ describe('a create of which nothing is known', () => {
     expect(await w.run('submit-job', { turnId: turn.id })).toBe('unconfirmed')
     const parked = await w.turn(job.id)
     expect(parked).toMatchObject({ state: 'unconfirmed', claimedUntil: null })
-    expect(w.secondsTo(parked.dueAt)).toBe(3_600)
+    expect(w.secondsTo(parked.dueAt)).toBe(600)
     expect(await w.job(job.id)).toMatchObject({ status: 'queued', progress: { stage: 'unconfirmed' } })
-    w.clock.advance(1_800)
-    expect(await w.run('submit-job', { turnId: turn.id })).toBe('waiting')
+    for (let look = 0; look < 3; look += 1) {
+      expect(await w.run('submit-job', { turnId: turn.id })).toBe('waiting')
+      w.clock.advance(300)
+    }
+    expect(await w.turn(job.id)).toMatchObject({ state: 'unconfirmed', polls: 1 })
     expect(w.openai.created).toHaveLength(1)
   })
 
@@ -209,11 +230,12 @@ describe('a create of which nothing is known', () => {
     const { job, turn } = await w.submit()
     w.openai.onCreate = async () => ambiguous
     await w.run('submit-job', { turnId: turn.id })
-    w.clock.advance(3_610)
+    w.clock.advance(606)
     w.queue.clear()
     expect(await sweep(w.app)).toEqual({ found: 1 })
     expect(w.queue.names).toEqual(['submit-job'])
-    expect(await w.run('submit-job', { turnId: turn.id })).toBe('failed:submit_unconfirmed')
+    expect(await w.run('submit-job', { turnId: turn.id })).toBe('waiting')
+    expect(await looks(w, turn)).toEqual({ outcome: 'failed:submit_unconfirmed', seconds: 3_000 })
     expect(await w.job(job.id)).toMatchObject({ status: 'failed', error: { code: 'submit_unconfirmed' } })
     expect(w.openai.created).toHaveLength(1)
   })
@@ -225,10 +247,8 @@ describe('a create of which nothing is known', () => {
     w.openai.onCreate = async () => ambiguous
     await w.run('submit-job', { turnId: turn.id })
     expect(await w.run('submit-job', { turnId: turn.id })).toBe('waiting')
-    w.clock.advance(3_600)
-    w.queue.clear()
     w.openai.onCreate = taken
-    expect(await w.run('submit-job', { turnId: turn.id })).toBe('resubmitted')
+    expect(await looks(w, turn)).toEqual({ outcome: 'resubmitted', seconds: 3_600 })
     expect(w.queue.names).toEqual(['submit-job'])
     expect(await w.run('submit-job', { turnId: turn.id })).toBe('created')
     expect(await w.turn(job.id)).toMatchObject({ submitAttempts: 2, responseId: 'resp_2' })
@@ -259,8 +279,19 @@ describe('a create of which nothing is known', () => {
     await expect(w.run('submit-job', { turnId: turn.id })).rejects.toThrow('killed')
     w.clock.advance(DAY)
     expect(await w.run('submit-job', { turnId: turn.id })).toBe('unconfirmed')
-    expect(w.secondsTo((await w.turn(job.id)).dueAt)).toBe(3_600)
+    expect(await looks(w, turn)).toEqual({ outcome: 'failed:submit_unconfirmed', seconds: 3_600 })
+    expect(await w.job(job.id)).toMatchObject({ status: 'failed' })
+  })
+
+  test('waits on for as long as anybody is up to hear a webhook: time when all were away does not count', async () => {
+    const w = world()
+    const { job, turn } = await w.submit()
+    w.openai.onCreate = async () => ambiguous
+    await w.run('submit-job', { turnId: turn.id })
+    w.clock.advance(DAY)
     expect(await w.run('submit-job', { turnId: turn.id })).toBe('waiting')
+    expect(await looks(w, turn)).toEqual({ outcome: 'failed:submit_unconfirmed', seconds: 3_000 })
+    expect(await w.job(job.id)).toMatchObject({ status: 'failed', error: { code: 'submit_unconfirmed' } })
   })
 
   test('keeps its claim while the answer is slow', async () => {

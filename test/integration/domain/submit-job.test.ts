@@ -49,6 +49,15 @@ test('a deadline counts from when the job may begin', async () => {
   expect(w.secondsTo(job.deadlineAt)).toBe(3_660)
 })
 
+test('a job of another account is no parent, for its response is not known in this one', async () => {
+  const w = world()
+  const { job: parent } = await w.submit({ account: 'research' })
+  await w.app.store.jobs.update(parent.id, { from: ['queued'], set: { status: 'completed', responseId: 'resp_1' } })
+  const follow = (account: string) => keyed(w, 'follow', { previousJobId: parent.id, account })
+  expect(await follow('default')).toMatchObject({ outcome: 'parent_of_other_account', parent: { id: parent.id } })
+  expect(await follow('research')).toMatchObject({ outcome: 'created', job: { previousJobId: parent.id } })
+})
+
 describe('an idempotency key', () => {
   test('with the same body gives the same job again, also once it is final', async () => {
     const w = world()

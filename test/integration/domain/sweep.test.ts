@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { TurnState } from '../../../src/domain/model.ts'
 import { inboxEntry, receiveEvents } from '../../../src/domain/receive-event.ts'
-import { prune, sweep } from '../../../src/domain/sweep.ts'
+import { prune } from '../../../src/domain/prune.ts'
+import { sweep } from '../../../src/domain/sweep.ts'
 import { eachWorld } from '../../support/domain-context.ts'
 import type { World } from '../../support/domain-context.ts'
 import { inboxRow } from '../../support/database-rows.ts'
@@ -83,7 +84,7 @@ test('a cancel, a deadline and a purge whose entries were lost are found', async
   const names = await found(w)
   expect(names).toContain(`cancel-job ${cancelled.id}`)
   expect(names).toContain(`cancel-job ${late.id}`)
-  w.clock.advance(55)
+  w.clock.advance(61)
   expect(await found(w)).toContain(`purge-job ${deleted.id}`)
 })
 
@@ -112,7 +113,7 @@ test('pruning goes on until nothing old is left, and leaves what is young or not
   const sizes: number[] = []
   const purge = async (): Promise<number> => {
     sizes.push(sizes.length)
-    return sizes.length < 4 ? 10_000 : 17
+    return sizes.length < 4 ? 1_000 : 17
   }
   const { store } = w.app
   w.app.store = { ...store, inbox: { ...store.inbox, purge } }

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => http[Symbol.asyncDispose]())
 
 /** Everything else needs a key. */
-const PUBLIC = ['/', '/docs', '/healthz', '/openapi.json', '/readyz', '/webhooks/openai', '/webhooks/openai/{account}']
+const PUBLIC = ['/', '/docs', '/healthz', '/openapi.json', '/readyz', '/v1/shared/{id}', '/webhooks/openai', '/webhooks/openai/{account}']
 
 const operations = Object.entries(openApiDocument({ publicUrl: '' }).paths).flatMap(([path, methods]) =>
   Object.keys(methods).map((method) => ({
@@ -30,7 +30,7 @@ test.each(operations.filter(({ path }) => !PUBLIC.includes(path)))('$method $pat
   }
 })
 
-test('nothing but health, the receiver and the description is public', () => {
+test('nothing but health, the receiver, signed links and the description is public', () => {
   expect([...new Set(operations.filter(({ path }) => PUBLIC.includes(path)).map(({ path }) => path))].toSorted()).toEqual(PUBLIC)
 })
 

@@ -42,8 +42,12 @@ test('a job tells what it requires, and goes on with a second turn once all of i
       approvals: [{ approval_request_id: 'mcpr_1', server_label: 'library' }],
     },
   })
+  const due = new Date(job.action_due_at)
+  expect(due.getTime() - Date.now()).toBeGreaterThan(23 * 3_600_000)
+  expect(job.urls.actions).toBe(`${http.url}/v1/jobs/${job.id}/actions`)
   const { status, body } = await act(job.id, ANSWERS)
   expect(status).toBe(202)
+  expect([body.action_due_at, 'actions' in body.urls]).toEqual([null, false])
   expect(body).toMatchObject({
     id: job.id,
     status: 'in_progress',
@@ -54,7 +58,8 @@ test('a job tells what it requires, and goes on with a second turn once all of i
     ],
   })
   const turn = (await http.context.store.turns.listForJob(job.id)).at(-1)
-  expect(JSON.parse(turn?.input ?? '')).toEqual([
+  const input = await http.context.store.turns.getInput(turn?.id ?? '')
+  expect(JSON.parse(input ?? '')).toEqual([
     { type: 'function_call_output', call_id: 'call_1', output: [{ type: 'input_text', text: 'sun' }] },
     { type: 'function_call_output', call_id: 'call_2', output: 'rain' },
     { type: 'mcp_approval_response', approval_request_id: 'mcpr_1', approve: false, reason: 'no' },
@@ -108,9 +113,11 @@ test('what JSON can hold reaches the turn as it came: NUL, half a pair, a screen
     { call_id: 'call_3', output: screenshot },
   ]
   expect((await act(id, { outputs })).status).toBe(202)
-  const [first, second] = JSON.parse((await http.context.store.turns.listForJob(id)).at(-1)?.input ?? '')
+  const [first, second] = JSON.parse((await http.context.store.turns.listInputs(id))[0] ?? '')
   expect(first.output).toBe('a\0b \ud800')
-  expect(second.output).toEqual(screenshot)
+  const { body } = await http.api.call(`/v1/artifacts?job=${id}&kind=input`)
+  expect(body.data).toMatchObject([{ bytes: 375_000, source: { item_type: 'computer_screenshot' } }])
+  expect(second.output).toEqual({ ...screenshot, image_url: `longhaul:artifact/${body.data[0].id}` })
 })
 
 test('a job shows the jobs that follow up on it', async () => {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestHttp } from '../../support/http-context.ts'
 import type { TestHttp } from '../../support/http-context.ts'
-import { seedFinished } from '../../support/http-seed.ts'
 
 let http: TestHttp
 beforeAll(async () => {
@@ -23,51 +22,6 @@ describe('the callback secret', () => {
 
   test('is kept by no cache', async () => {
     expect((await http.api.call('/v1/callback-secret')).headers.get('cache-control')).toBe('no-store')
-  })
-})
-
-describe('deliveries', () => {
-  test('show every attempt at every callback of one job', async () => {
-    const { id } = await http.api.submit({ callback_url: 'https://example.com/hook', callback_events: ['job.queued', 'job.completed'] })
-    await seedFinished(http.context, id)
-    const [queued] = (await http.api.call(`/v1/deliveries?job=${id}`)).body.data
-    const startedAt = new Date()
-    await http.context.store.deliveries.recordAttempt(
-      {
-        deliveryId: queued.id,
-        number: 1,
-        startedAt,
-        durationMs: 12,
-        status: 500,
-        outcome: 'status',
-        message: null,
-        replyHeaders: { server: 'x' },
-        replyBody: 'no',
-      },
-      { state: 'failed', dueAt: null, finishedAt: startedAt },
-    )
-    const { body } = await http.api.call(`/v1/deliveries?job=${id}`)
-    expect(body.data.map(({ event_type, status }: { event_type: string; status: string }) => [event_type, status])).toEqual([
-      ['job.queued', 'failed'],
-      ['job.completed', 'pending'],
-    ])
-    expect(body.data[0].attempts).toEqual([
-      {
-        number: 1,
-        started_at: startedAt.toISOString(),
-        duration_ms: 12,
-        status: 500,
-        outcome: 'status',
-        message: null,
-        reply_headers: { server: 'x' },
-        reply_body: 'no',
-      },
-    ])
-    expect([body.data[0].next_attempt_at, body.data[1].next_attempt_at]).toEqual([null, expect.any(String)])
-  })
-
-  test.each(['', '?job=x', '?job=job_1&limit=2'])('are asked for by job: "%s" is refused', async (query) => {
-    expect((await http.api.call(`/v1/deliveries${query}`)).status).toBe(400)
   })
 })
 

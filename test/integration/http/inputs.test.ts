@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { StorageFullError } from '../../../src/domain/errors.ts'
 import type { TestHttp } from '../../support/http-context.ts'
 import { startTestHttp } from '../../support/http-context.ts'
 import { pngBytes } from '../../support/scripted-openai.ts'
@@ -39,6 +40,22 @@ test('what was sent in is listed with the job at once, and its bytes can be had 
   expect((await http.api.call(`/v1/artifacts/${file.id}/content`)).body.error.code).toBe('artifact_not_stored')
   const stranger = await http.tenant()
   expect((await stranger.call(`/v1/artifacts/${picture.id}`)).status).toBe(404)
+})
+
+test('while the object store has no room a request with inputs is refused with 507, and one without is taken', async () => {
+  const { context } = http
+  const { objects } = context
+  context.objects = { ...objects, put: () => Promise.reject(new StorageFullError('the disk is full')) }
+  const refused = await http.api.post('/v1/jobs', { request })
+  const taken = await http.api.post('/v1/jobs', { request: { model: 'gpt-x', input: 'Why?' } })
+  context.objects = objects
+  expect([refused.status, refused.body.error.code, refused.headers.get('retry-after'), taken.status]).toEqual([
+    507,
+    'storage_full',
+    '60',
+    202,
+  ])
+  expect(refused.body.error.message).toContain('nothing was accepted')
 })
 
 test('while the object store is away nothing is accepted, and the same key may be sent again', async () => {

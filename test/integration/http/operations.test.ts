@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ReadyReport } from '../../../src/http/index.ts'
 import { httpClient } from '../../support/http-client.ts'
 import type { HttpClient } from '../../support/http-client.ts'
+import { upstreamError } from '../../support/scripted-openai.ts'
 import { startTestHttp } from '../../support/http-context.ts'
 import type { TestHttp } from '../../support/http-context.ts'
 
-const FINE: ReadyReport = { ready: true, parts: { database: 'ok', queue: 'ok', storage: 'ok' }, faults: {} }
+const FINE: ReadyReport = { ready: true, parts: { database: 'ok', queue: 'ok', storage: 'ok' }, faults: {}, holds: [] }
 
 let http: TestHttp
 let visitor: HttpClient
@@ -27,15 +28,38 @@ describe('readiness', () => {
   })
 
   test('does not hang on the queue', async () => {
-    report = { ready: true, parts: { ...FINE.parts, queue: 'away' }, faults: { queue: 'refused' } }
+    report = { ...FINE, parts: { ...FINE.parts, queue: 'away' }, faults: { queue: 'refused' } }
     expect(await visitor.call('/readyz')).toMatchObject({ status: 200, body: { status: 'ready', queue: 'away' } })
   })
 
   test('is lost with the database, and what is wrong is told when asked', async () => {
-    report = { ready: false, parts: { ...FINE.parts, database: 'away' }, faults: { database: 'connection refused' } }
+    report = { ...FINE, ready: false, parts: { ...FINE.parts, database: 'away' }, faults: { database: 'connection refused' } }
     const brief = await visitor.call('/readyz')
     expect([brief.status, brief.headers.get('retry-after'), brief.body.faults]).toEqual([503, '2', undefined])
     expect((await visitor.call('/readyz?verbose')).body.faults).toEqual({ database: 'connection refused' })
+  })
+
+  test('says of a store without room that it is full', async () => {
+    report = { ...FINE, ready: false, parts: { ...FINE.parts, storage: 'full' }, faults: { storage: 'the disk is full' } }
+    expect(await visitor.call('/readyz')).toMatchObject({ status: 503, body: { status: 'unready', storage: 'full' } })
+  })
+
+  test('is not lost with OpenAI: what is held back is told when asked, without what OpenAI said', async () => {
+    const at = new Date('2026-11-21T12:00:00.000Z')
+    const told = { strikes: 3, heldUntil: at, openedAt: at, updatedAt: at, lastError: upstreamError({ message: 'sk-secret of org-1' }) }
+    const whole = { ...told, account: 'default', model: '', reason: 'quota_exhausted' as const }
+    report = { ...FINE, holds: [whole, { ...whole, model: 'gpt-x', reason: 'rate_limited', openedAt: null }] }
+    const { status, body } = await visitor.call('/readyz?verbose')
+    const common = { account: 'default', held_until: at.toISOString(), strikes: 3 }
+    expect([status, body.status, body.holds]).toEqual([
+      200,
+      'ready',
+      [
+        { ...common, model: null, reason: 'quota_exhausted', since: at.toISOString() },
+        { ...common, model: 'gpt-x', reason: 'rate_limited', since: null },
+      ],
+    ])
+    expect((await visitor.call('/readyz')).body).not.toHaveProperty('holds')
   })
 
   test('is not what health is about', async () => {

@@ -63,6 +63,19 @@ describe('a report', () => {
     expect(body).not.toContain('<script')
   })
 
+  test('leads in the page to stored files by links that need no key, and open for an hour', async () => {
+    const { id, artifactId } = await finished()
+    const { headers, body } = await http.api.call(`/v1/jobs/${id}/report`, { headers: { accept: 'text/html' } })
+    const href = String(/href="([^"]*\/v1\/shared\/[^"]*)"/.exec(body)?.[1]).replaceAll('&amp;', '&')
+    const link = new URL(href)
+    expect(link.href.startsWith(`${http.url}/v1/shared/${artifactId}?`)).toBe(true)
+    expect(headers.get('content-security-policy')).toContain(`img-src 'self' ${http.url};`)
+    expect(body).not.toContain('/content')
+    expect(body).toMatch(/>data<\/a>/) // it leads to our own, and is not marked as an outside link
+    expect(Number(link.searchParams.get('expires')) - Date.now() / 1000).toBeGreaterThan(3_500)
+    expect(await (await fetch(link)).text()).toBe('a,b')
+  })
+
   test.each([
     ['*/*', 'text/markdown'],
     ['text/*', 'text/markdown'],

@@ -135,6 +135,7 @@ describe('a structured answer', () => {
     ['output.a..b=x', 'output.a..b'],
     ['output.a.=x', 'output.a.'],
     [`output.${'a.'.repeat(8)}a=x`, `output.${'a.'.repeat(8)}a`],
+    ['output.a.0.1.2.3=x', 'output'],
     ['output.a=%00', 'output.a'],
     ['output.a%00=x', 'output'],
     ['output.a=1&output.a=2', 'output.a'],

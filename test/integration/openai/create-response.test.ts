@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
+import { createOpenAi } from '../../../src/openai/index.ts'
 import { type Answer, cut, FAST, failure, json, main, openAiAt, reset, silence, startUpstream } from './upstream.ts'
 
 const body = {
@@ -90,6 +91,19 @@ test('a handshake that fails sent nothing', async () => {
   const outcome = await openAiAt(upstream.baseUrl.replace('http:', 'https:')).create(body, main())
   expect(outcome).toMatchObject({ outcome: 'unsent' })
   expect(upstream.seen).toEqual([])
+})
+
+test.each([
+  ['a port that fetch bars', { baseUrl: 'http://127.0.0.1:6000/v1' }],
+  ['a scheme that fetch does not know', { baseUrl: 'ftp://127.0.0.1/v1' }],
+  ['an address that is none', { baseUrl: 'http://[::1/v1' }],
+  ['a key over two lines', { apiKey: 'sk-secret\nsk-second' }],
+  ['a key that no header can hold', { apiKey: 'sk-secret-\u043a' }],
+])('%s sends nothing, and tells no key', async (_, change) => {
+  const account = { apiKey: 'sk-secret', baseUrl: 'http://127.0.0.1:1/v1', ...change }
+  const outcome = await createOpenAi({ accounts: { main: account } }).create(body, main())
+  expect(outcome).toMatchObject({ outcome: 'unsent', error: { status: null } })
+  expect(JSON.stringify(outcome)).not.toContain('secret')
 })
 
 test('an account that is not configured sends nothing', async () => {

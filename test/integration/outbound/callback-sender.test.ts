@@ -14,14 +14,14 @@ interface Listening extends AsyncDisposable {
   connections: () => number
 }
 
-async function listening(server: Server): Promise<Listening> {
+async function listening(server: Server, host = '127.0.0.1', wanted = 0): Promise<Listening> {
   const sockets = new Set<Socket>()
   let connections = 0
   server.on('connection', (socket: Socket) => {
     connections += 1
     sockets.add(socket)
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(wanted, host)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {
@@ -80,7 +80,7 @@ describe('a callback', () => {
         'webhook-id': 'evt_1',
         'content-length': '13',
         host: `127.0.0.1:${server.port}`,
-        connection: 'close',
+        connection: 'keep-alive',
       },
       body: '{"größe":1}',
     })
@@ -105,6 +105,15 @@ describe('a callback', () => {
     const outcome = await send(server.url)
     expect(outcome).toMatchObject({ status: 200, body: `x${'ä'.repeat(2047)}` })
     await closed.promise
+  })
+
+  test('keeps 4 kB of the headers of a reply, and how long to wait in any case', async () => {
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`x-${index}`, 'v'.repeat(80)]))
+    await using server = await serve((_, response) => response.writeHead(429, { ...many, 'retry-after': '9' }).end())
+    const outcome = await send(server.url)
+    if (outcome.outcome !== 'replied') throw new Error('there was no reply')
+    expect(outcome.headers).toMatchObject({ 'retry-after': '9', 'x-1': 'v'.repeat(80) })
+    expect(Object.entries(outcome.headers).flat().join('').length).toBeLessThanOrEqual(4096)
   })
 
   test('keeps no NUL of a reply', async () => {
@@ -136,13 +145,77 @@ describe('a callback to a name', () => {
     expect(asked).toBe(1)
   })
 
-  test('is looked up and checked anew each time, with no connection left over from before', async () => {
+  test('is looked up and checked anew each time, whatever connection is left over from before', async () => {
     await using server = await serve((_, response) => response.end())
     const answers = [at('127.0.0.1'), at('10.0.0.1')]
     await using sender = createCallbackSender({ ...local, lookup: async () => (answers.shift() ?? at())() })
     const request = { url: `http://rebound.example:${server.port}/`, headers: {}, body: '', signal: new AbortController().signal }
     expect(await sender.send(request)).toMatchObject({ outcome: 'replied' })
     expect(await sender.send(request)).toMatchObject({ outcome: 'failed', reason: 'blocked' })
+    expect(server.connections()).toBe(1)
+  })
+
+  test('goes by the connection that is left over, as long as the name says the same', async () => {
+    await using server = await serve((_, response) => response.end('ok'))
+    await using elsewhere = await serve((_, response) => response.end('elsewhere'))
+    const answers = [at('127.0.0.1'), at('127.0.0.1'), at('127.0.0.1', '127.0.0.2'), at('127.0.0.1')]
+    let asked = 0
+    await using sender = createCallbackSender({ ...local, lookup: async () => (answers[asked++] ?? at())() })
+    const request = { url: `http://steady.example:${server.port}/`, headers: {}, body: '', signal: new AbortController().signal }
+    const connections: number[] = []
+    for (let round = 0; round < 4; round += 1) {
+      expect(await sender.send(request)).toMatchObject({ outcome: 'replied', body: 'ok' })
+      connections.push(server.connections())
+    }
+    expect(asked).toBe(4)
+    expect(connections).toEqual([1, 1, 2, 2])
+    expect(elsewhere.connections()).toBe(0)
+  })
+
+  test('never goes by a connection to an address that the name has left, though it is open', async () => {
+    await using server = await listening(
+      createServer((_, response) => response.end('first')),
+      '127.0.0.1',
+    )
+    await using moved = await listening(
+      createServer((_, response) => response.end('second')),
+      '127.0.0.2',
+      server.port,
+    )
+    const answers = [at('127.0.0.1'), at('127.0.0.2')]
+    await using sender = createCallbackSender({ ...local, lookup: async () => (answers.shift() ?? at())() })
+    const request = { url: `http://moved.example:${moved.port}/`, headers: {}, body: '', signal: new AbortController().signal }
+    expect(await sender.send(request)).toMatchObject({ body: 'first' })
+    expect(await sender.send(request)).toMatchObject({ body: 'second' })
+  })
+
+  test('is sent once more by a new connection where the one left over was closed just then', async () => {
+    let requests = 0
+    await using server = await serve((request, response) => {
+      requests += 1
+      if (requests === 2) request.socket.destroy()
+      else response.end()
+    })
+    await using sender = createCallbackSender(local)
+    const request = { url: server.url, headers: {}, body: '{}', signal: new AbortController().signal }
+    expect(await sender.send(request)).toMatchObject({ outcome: 'replied' })
+    expect(await sender.send(request)).toMatchObject({ outcome: 'replied' })
+    expect(server.connections()).toBe(2)
+    expect(requests).toBe(3)
+  })
+
+  test('has all of its time on a connection that is left over', async () => {
+    let requests = 0
+    const pending: ServerResponse[] = []
+    await using server = await serve((_, response) => {
+      requests += 1
+      if (requests === 1) response.end()
+      else pending.push(response)
+    })
+    await using sender = createCallbackSender({ ...local, connectTimeoutMs: 60, timeoutMs: 250 })
+    const request = { url: server.url, headers: {}, body: '{}', signal: new AbortController().signal }
+    await sender.send(request)
+    expect(await sender.send(request)).toMatchObject({ reason: 'timeout', message: expect.stringContaining('250 ms') })
     expect(server.connections()).toBe(1)
   })
 

@@ -5,6 +5,8 @@ import type { UpstreamError } from '../../../src/domain/model.ts'
 import { upstreamError } from '../../support/scripted-openai.ts'
 
 const LOCKED = 'Another process is currently operating on this conversation. Please retry in a few seconds.'
+const TOO_LARGE =
+  'Request too large for gpt-x on tokens per min (TPM): Limit 30000, Requested 41000. The input or output tokens must be reduced.'
 const NOT_FOUND = "Previous response with id 'resp_1' not found."
 
 test.each([
@@ -37,8 +39,9 @@ test.each([
   [{ status: 429, type: 'insufficient_quota', code: 'insufficient_quota' }, 'quota_exhausted', true],
   [{ status: 429, code: null, message: 'The project has reached its hard spend limit' }, 'quota_exhausted', true],
   [{ status: 429, message: 'flex: resource unavailable' }, 'rate_limited', true],
+  [{ status: 429, code: 'rate_limit_exceeded', message: TOO_LARGE }, 'invalid_request', false],
 ] as [Partial<UpstreamError>, string, boolean][])('a create refused with %o is %s', (error, code, wait) => {
-  expect(classifyRefusal(upstreamError(error))).toEqual({ code, wait })
+  expect(classifyRefusal(upstreamError(error))).toMatchObject({ code, wait })
 })
 
 test('every failure code says what it means and whether another try may help', () => {

@@ -33,11 +33,12 @@ describe('a citation', () => {
 
   test.each([
     [{ start_index: 0, end_index: 999 }, 5, 10],
+    [{ start_index: 4, end_index: 1 }, 9, 9],
     [{ start_index: -1, end_index: 2.5 }, null, null],
     [{ start_index: '1', end_index: null }, null, null],
     [{ start_index: Number.MAX_SAFE_INTEGER, end_index: 1e300 }, 10, null],
   ] as [JsonObject, number | null, number | null][])(
-    'that lies outside (%j) is brought inside or has no place',
+    'that lies outside or ends before it begins (%j) is brought inside or has no place',
     (place, startIndex, endIndex) => {
       expect(cite({ type: 'url_citation', ...place })).toEqual([expect.objectContaining({ startIndex, endIndex })])
     },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createIds, isId } from '../../../src/domain/ids.ts'
+import { createIds, idBeginnings, isId } from '../../../src/domain/ids.ts'
 
 let now = Date.parse('2026-11-21T12:00:00Z')
 const ids = createIds({ clock: { now: () => new Date(now), every: () => () => undefined }, random: { next: () => 0, bytes: randomBytes } })
@@ -12,6 +12,24 @@ test('ids sort by the time they were made, over centuries', () => {
     return ids.next('job')
   })
   expect(made.toSorted()).toEqual(made)
+})
+
+test('the beginnings of a span of time are those of every id made in it, and of few others', () => {
+  const span = fc.record({
+    from: fc.date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true }),
+    hours: fc.nat(100),
+    share: fc.nat(100),
+  })
+  fc.assert(
+    fc.property(span, ({ from, hours, share }) => {
+      const to = new Date(from.getTime() + hours * 3_600_000)
+      now = from.getTime() + Math.floor(((to.getTime() - from.getTime()) * share) / 100)
+      const beginnings = idBeginnings('job', { from, to })
+      const id = ids.next('job')
+      expect(beginnings.filter((beginning) => id.startsWith(beginning))).toHaveLength(1)
+      expect(beginnings.length).toBeLessThanOrEqual(hours / 9 + 2)
+    }),
+  )
 })
 
 test('ids of one moment differ', () => {

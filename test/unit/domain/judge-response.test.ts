@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { judgeResponse } from '../../../src/domain/judge-response.ts'
-import type { Job, Json, JsonObject } from '../../../src/domain/model.ts'
-import { after, jobRow, T0 } from '../../support/database-rows.ts'
+import type { Job, Json, JsonObject, Turn } from '../../../src/domain/model.ts'
+import { after, jobRow, T0, turnRow } from '../../support/database-rows.ts'
 
-const judge = (response: JsonObject, job: Partial<Job> = {}) => judgeResponse(response, { job: jobRow(job), now: T0 })
+const judge = (response: JsonObject, job: Partial<Job> = {}, turn: Partial<Turn> = {}) =>
+  judgeResponse(response, { job: jobRow(job), turn: turnRow(turn), now: T0 })
 const call = { type: 'function_call', call_id: 'c' }
 
 test.each(['queued', 'in_progress', 'a status of tomorrow', null, undefined, 7, {}] as Json[])('a response that is %j runs', (status) => {
@@ -59,5 +60,13 @@ describe('cancelled', () => {
   test('by its deadline has failed', () => {
     expect(judge(cancelled, { deadlineAt: T0 })).toMatchObject({ status: 'failed', error: { code: 'deadline_exceeded' } })
     expect(judge(cancelled, { deadlineAt: T0, cancelRequestedAt: T0 })).toMatchObject({ status: 'cancelled' })
+  })
+
+  test('because it ran for three days has failed', () => {
+    expect(judge(cancelled, {}, { submittedAt: after(-72 * 3_600) })).toMatchObject({
+      status: 'failed',
+      error: { code: 'deadline_exceeded', message: 'OpenAI had not finished the response 72 hours after it was created.' },
+    })
+    expect(judge(cancelled, {}, { submittedAt: after(-72 * 3_600 + 1) })).toMatchObject({ status: 'cancelled' })
   })
 })

@@ -23,6 +23,19 @@ test('no secret is left in what lies open, and all come back to their places', (
   expect(joinSecrets(open, secrets)).toEqual(request)
 })
 
+test('tools that stand in input items hide theirs too, and words stay in the open', () => {
+  const input: Json = [
+    { role: 'user', content: [{ type: 'input_text', text: 'headers and authorization' }] },
+    { type: 'additional_tools', tools: [TOOL] },
+    { type: 'shell_call', environment: { network_policy: TOOL.network_policy } },
+    'longhaul:secret/0',
+  ]
+  const { open, secrets } = splitSecrets({ model: 'm', input, tools: [TOOL] })
+  expect(JSON.stringify(open)).not.toMatch(/tok-\d/)
+  expect(JSON.stringify(open)).toContain('headers and authorization')
+  expect(joinSecrets(open, secrets)).toEqual({ model: 'm', input, tools: [TOOL] })
+})
+
 test('a placeholder that a user wrote is no way to a secret, and comes back as it was written', () => {
   const tools: Json = [
     { type: 'function', description: 'longhaul:secret/0', name: 'longhaul:secret/' },

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Artifact, Citation } from '../../../src/domain/model.ts'
 import { applyEdits } from '../../../src/domain/report-edits.ts'
 import { findFences } from '../../../src/domain/report-fences.ts'
+import { artifactHref } from '../../../src/domain/report-links.ts'
 import { rewriteLinks } from '../../../src/domain/rewrite-links.ts'
 import { artifact, citation } from '../../support/report-parts.ts'
 
@@ -10,7 +11,7 @@ function rewrite(
   text: string,
   { artifacts = [artifact({})], citations = [] }: { artifacts?: Artifact[]; citations?: Citation[] } = {},
 ): string {
-  return applyEdits(text, rewriteLinks(text, { artifacts, citations, fences: findFences(text) }).edits)
+  return applyEdits(text, rewriteLinks(text, { artifacts, citations, fences: findFences(text), hrefOf: artifactHref }).edits)
 }
 
 const HREF = '../../artifacts/art_1/content'

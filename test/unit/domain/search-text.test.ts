@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Answer } from '../../../src/domain/extract-text.ts'
-import type { Json } from '../../../src/domain/model.ts'
-import { resultText, SEARCH_BYTES, submissionText } from '../../../src/domain/search-text.ts'
+import type { Json, JsonObject } from '../../../src/domain/model.ts'
+import { continuationText, resultText, SEARCH_BYTES, submissionText } from '../../../src/domain/search-text.ts'
 import { artifactRow } from '../../support/database-rows.ts'
 
 const answer = (change: Partial<Answer>): Answer => ({ outputText: '', citations: [], refusal: null, ...change })
@@ -28,6 +28,24 @@ test('a job is found by what people wrote in its request, by its files’ names 
     output: '',
     extra: 'castles.pdf',
   })
+})
+
+test('a continuation is found by the words of its outputs, cut so that they push nothing out', () => {
+  const parts: Json = [{ type: 'input_text', text: 'Low tide.' }, { type: 'input_file', filename: 'tides.csv' }, null]
+  const items: JsonObject[] = [
+    { type: 'function_call_output', output: 'sunny' },
+    { type: 'function_call_output', output: parts },
+    { type: 'shell_call_output', output: [{ stdout: 'a.txt', stderr: 'no b', outcome: { type: 'exit', exit_code: 1 } }] },
+    {
+      type: 'computer_call_output',
+      output: { type: 'computer_screenshot', image_url: `data:image/png;base64,${'iVBORw0KGgo'.repeat(20)}` },
+    },
+    { type: 'mcp_approval_response', approve: false, reason: 'too dear' },
+    { type: 'function_call_output', output: 'word '.repeat(5_000) },
+  ]
+  const { extra } = continuationText(items)
+  expect(extra).toMatch(/^sunny\nLow tide\.\ntides\.csv\na\.txt\nno b\ntoo dear\nword word/)
+  expect(extra).toHaveLength(4_000)
 })
 
 test('base64 in the midst of words is left out', () => {

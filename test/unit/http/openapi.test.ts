@@ -47,6 +47,12 @@ describe('the document', () => {
     }
   })
 
+  test('names every form that a reply may have', () => {
+    const content = document.paths['/v1/jobs/{id}/report']?.get?.responses['200']?.content
+    expect(Object.keys(content ?? {})).toEqual(['text/markdown', 'text/html'])
+    expect(renderDocs(document)).toContain('<code>text/markdown</code> or <code>text/html</code>')
+  })
+
   test('asks for a key where the router does', () => {
     expect(document.paths['/v1/jobs']?.post?.security).toEqual([{ key: [] }])
     expect(document.paths['/webhooks/openai']?.post?.security).toEqual([])
@@ -69,7 +75,7 @@ describe('the page', () => {
 
   test('shows a command for every operation', () => {
     expect(page.match(/<pre[^>]*><code>curl /g)).toHaveLength(operations.length)
-    expect(page).toContain('https://longhaul.example.com/v1/deliveries?job=job_')
+    expect(page).toContain('https://longhaul.example.com/v1/deliveries/dlv_')
   })
 
   test('shows text as text', () => {

@@ -18,6 +18,8 @@ test.each([
     fault({ code: 'ECONNRESET' }, 'Client network socket disconnected before secure TLS connection was established'),
   ],
   ['every address refused', new AggregateError([fault({ code: 'ECONNREFUSED' }), fault({ code: 'ENETUNREACH' })])],
+  ['a port that fetch bars', new Error('bad port')],
+  ['a key that no header can hold', new TypeError('Headers.append: "Bearer a\nb" is an invalid header value.')],
 ])('%s was never sent', (_, error) => {
   expect(wasNeverSent(wrapped(error))).toBe(true)
 })

@@ -1,5 +1,6 @@
 import OpenAI from 'openai'
 import { Webhook } from 'standardwebhooks'
+import { Webhook as SvixWebhook } from 'svix'
 import { describe, expect, test } from 'vitest'
 import { makeCallbackSecret, signWebhook } from '../../../src/signing/index.ts'
 import { openAiVector, standardVector } from './vectors.ts'
@@ -19,10 +20,12 @@ describe('a callback we sign', () => {
     })
   })
 
-  test('is verified by the openai package and by standardwebhooks', async () => {
+  test('is verified by the openai package, by standardwebhooks and by svix', async () => {
     const headers = signWebhook({ id: 'evt_1', timestamp: new Date(), body, secret })
     expect(await client.webhooks.unwrap(body, headers, secret)).toEqual(event)
     expect(new Webhook(secret).verify(body, headers)).toEqual(event)
+    expect(() => new SvixWebhook(secret).verify(body, headers)).not.toThrow()
+    expect(() => new SvixWebhook(old).verify(body, headers)).toThrow('signature')
     await expect(client.webhooks.unwrap(`${body} `, headers, secret)).rejects.toThrow('signature')
   })
 

@@ -33,8 +33,11 @@ describe('objects in files', () => {
     await writeFile(join(temp.dir, '.tmp', 'alive'), 'half')
     const long = new Date(Date.now() - 2 * 60 * 60 * 1000)
     await utimes(join(temp.dir, '.tmp', 'dead'), long, long)
-    await openObjectStore({ kind: 'files', dir: temp.dir })
+    const store = await openObjectStore({ kind: 'files', dir: temp.dir })
     expect(await readdir(join(temp.dir, '.tmp'))).toEqual(['alive'])
+    await utimes(join(temp.dir, '.tmp', 'alive'), long, long)
+    await store.tidy()
+    expect(await readdir(join(temp.dir, '.tmp')), 'and so does tidying').toEqual([])
   })
 
   test('removing the last object of a job removes its folders', async () => {
@@ -84,7 +87,11 @@ describe('objects in files', () => {
 
   test('a full disk is named as such, with its cause', () => {
     const cause = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
-    expect(explainFileFault(cause, '/objects')).toMatchObject({ message: 'Cannot write to /objects: the disk is full', cause })
+    expect(explainFileFault(cause, '/objects')).toMatchObject({
+      name: 'StorageFullError',
+      message: 'Cannot write to /objects: the disk is full',
+      cause,
+    })
     const other = new Error('the body broke')
     expect(explainFileFault(other, '/objects')).toBe(other)
   })

@@ -1,0 +1,1 @@
+ALTER TABLE "longhaul"."deliveries" ADD COLUMN "end_reason" text;

@@ -5,7 +5,8 @@ import type { ResolvedAddress } from './resolve-host.ts'
 
 /** Shorter than servers commonly keep one, so that few are closed just as we write to them. */
 const IDLE_MS = 4_000
-const MOST_IDLE_OF_ONE = 16
+/** Many endpoints may be one host, each with its own sixteen attempts at once. */
+const MOST_IDLE_OF_ONE = 64
 const MOST_IDLE = 256
 const OPTIONS = {
   keepAlive: true,

@@ -70,8 +70,8 @@ function watchRun({ name, timeoutMs, stop, abandon }: HandlerRun<JobName>): Watc
   const controller = new AbortController()
   const { promise: abandoned, reject } = Promise.withResolvers<never>()
   abandoned.catch(() => undefined)
-  const late = new DOMException(`${name} took longer than ${timeoutMs} ms`, 'TimeoutError')
-  const timers = [setTimeout(() => controller.abort(late), timeoutMs), setTimeout(() => reject(late), timeoutMs + UNHEEDED_MS)]
+  const late = (): DOMException => new DOMException(`${name} took longer than ${timeoutMs} ms`, 'TimeoutError')
+  const timers = [setTimeout(() => controller.abort(late()), timeoutMs), setTimeout(() => reject(late()), timeoutMs + UNHEEDED_MS)]
   const onStop = (): void => controller.abort(stop.reason)
   const onAbandon = (): void => reject(abandon.reason)
   stop.addEventListener('abort', onStop)

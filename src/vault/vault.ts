@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes } from 'node:crypto'
 import type { Vault } from '../domain/ports.ts'
 
 const VERSION = 'v1'
@@ -11,7 +11,7 @@ const TAG_BYTES = 16
 /** Seals as `v1.` and base64url of nonce, ciphertext and tag. The key serves this purpose alone. */
 export function createVault(secret: Uint8Array): Vault {
   if (secret.length !== KEY_BYTES) throw new RangeError(`The vault needs a secret of ${KEY_BYTES} bytes, not ${secret.length}.`)
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'longhaul:vault:v1', KEY_BYTES))
+  const key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'longhaul:vault:v1', KEY_BYTES)))
 
   function seal(text: string): string {
     const nonce = randomBytes(NONCE_BYTES)

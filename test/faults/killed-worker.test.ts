@@ -4,11 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { describeQueues, type QueueHost } from '../../support/queue-hosts.ts'
-import { drained, startRunner } from '../../support/queue-kit.ts'
-import { openAt, type QueuePlace } from '../../support/queue-places.ts'
+import { describeQueues, type QueueHost } from '../support/queue-hosts.ts'
+import { drained, startRunner } from '../support/queue-kit.ts'
+import { openAt, type QueuePlace } from '../support/queue-places.ts'
 
-const VICTIM = join(import.meta.dirname, '../../support/queue-victim.ts')
+const VICTIM = join(import.meta.dirname, '../support/queue-victim.ts')
 
 /** Resolves when the process has been killed while it ran an entry. */
 async function killMidRun(place: QueuePlace): Promise<void> {

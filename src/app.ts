@@ -71,11 +71,16 @@ export async function createApp(config: AppConfig, overrides: Overrides = {}): P
 /** All of it open, and nothing of it running yet. */
 export async function openParts(
   config: AppConfig,
-  { stack, log, clock }: { stack: AsyncDisposableStack; log: Log; clock: Clock },
+  {
+    stack,
+    log,
+    clock,
+    prepare = migrate,
+  }: { stack: AsyncDisposableStack; log: Log; clock: Clock; prepare?: (database: Database) => Promise<unknown> },
 ): Promise<{ context: Context; database: Database; queue: QueueEngine; meter: Metrics; tidy: () => Promise<void> }> {
   const secret = config.access.secret ?? (await readOrMakeSecret(config.dataDir))
   const database = stack.use(await openDatabase(config.database))
-  await migrate(database)
+  await prepare(database)
   const objects = stack.use(await openObjectStore(storageOf(config)))
   const backend = config.queue.kind === 'redis' ? { redisUrl: config.queue.url } : { pool: database.queuePool }
   const queue = stack.use(await openQueue({ ...backend, lockSeconds: config.work.claimSeconds, log }))

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { openParts } from './app.ts'
-import { createDoctorStore } from './db/index.ts'
+import { createDoctorStore, refuseUnmigrated } from './db/index.ts'
 import { runDoctor } from './domain/doctor/run-doctor.ts'
 import type { DoctorLine } from './domain/doctor/run-doctor.ts'
 import { looseFiles } from './loose-files.ts'
@@ -35,7 +35,7 @@ export async function doctorFrom(
     await using stack = new AsyncDisposableStack()
     // Its own lines say what is wrong; a log between them would be read by nobody.
     const log = createLogger({ level: 'silent' })
-    const { context, database, queue } = await openParts(config, { stack, log, clock: systemClock })
+    const { context, database, queue } = await openParts(config, { stack, log, clock: systemClock, prepare: refuseUnmigrated })
     const parts = {
       checkQueue: () => queue.check(),
       openAiTime: () => serverTime({ baseUrl: config.openai.baseUrl, signal: wish.signal }),

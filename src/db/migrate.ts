@@ -44,6 +44,18 @@ export async function migrate({ kind, pool }: Pick<Database, 'kind' | 'pool'>, o
   }
 }
 
+/** For those who only look: the tables stay as an older version that runs meanwhile knows them. */
+export async function refuseUnmigrated({ pool }: Pick<Database, 'pool'>): Promise<void> {
+  try {
+    const pending = stillToApply(await readMigrations(MIGRATIONS), await readApplied(pool))
+    if (pending.length === 0) return
+    const names = pending.map(({ name }) => name).join(', ')
+    throw new MigrationError(`The database is older than this Longhaul (it lacks ${names}): run \`longhaul migrate\` or start the service first.`)
+  } catch (error) {
+    throw storeFault(error)
+  }
+}
+
 type Run = MigrateOptions & { kind: Database['kind']; known: Migration[] }
 
 /** The lock is the session's: the next in line finds the work done, and it goes when the process does. */

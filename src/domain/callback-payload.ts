@@ -73,7 +73,7 @@ function build({ job, event, artifacts, publicUrl, test }: Told, cut: Cut): stri
     metadata: metadata.kept,
     error: job.error && { code: job.error.code, message: job.error.message.slice(0, MAX_MESSAGE), retryable: job.error.retryable },
     artifacts: shown.map(({ id, kind, contentType }) => ({ id, kind, content_type: contentType })),
-    urls: { ...jobUrls(publicUrl, job.id) },
+    urls: { ...jobUrls(publicUrl, job) },
     ...(truncated && { truncated: true }),
     ...(test && { test }),
   }

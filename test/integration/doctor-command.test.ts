@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm, unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import pg from 'pg'
 import { expect, test } from 'vitest'
 import { requests } from '../support/requests.ts'
 import { describeWith } from '../support/servers.ts'
@@ -60,6 +61,18 @@ test('where it cannot look it says why: no settings, no database, no such flag',
 })
 
 describeWith('on PostgreSQL, while the service runs', { needs: NEEDS.postgres }, () => {
+  test('it leaves a database that is older than itself as it is, and says how to go on', SLOW, async () => {
+    await using host = await startSetup('postgres')
+    const database = new pg.Client(host.env.DATABASE_URL)
+    await database.connect()
+    await database.query('delete from longhaul.migrations where number = (select max(number) from longhaul.migrations)')
+    const told = await doctor({ ...host.env, ...testEnv({ port: 0, sandboxUrl: 'http://127.0.0.1:1' }) }, '--mend')
+    const { rows } = await database.query('select number from longhaul.migrations')
+    await database.end()
+    expect(told).toMatchObject({ code: 2, out: '', err: expect.stringContaining('run `longhaul migrate` or start the service first') })
+    expect(rows).toHaveLength(2)
+  })
+
   test('it tells each thing as a line of JSON, and that all is well', SLOW, async () => {
     await using host = await startSetup('postgres')
     await using here = await startTestApp(host)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { FAILURE_CODES } from '../../domain/failure-codes.ts'
 import { EVENT_TYPES, JOB_STATUSES } from '../../domain/job-status.ts'
-import { actionsUrl, jobUrls } from '../../domain/job-urls.ts'
+import { jobUrls } from '../../domain/job-urls.ts'
 import { ON_UNCONFIRMED } from '../../domain/model.ts'
 import type { Job, JobError, UpstreamError } from '../../domain/model.ts'
 import { anyObject, iso, isoOrNull, textMap, time } from './shapes.ts'
@@ -95,7 +95,7 @@ export function presentJobSummary(job: Job, { publicUrl }: { publicUrl: string }
     expires_at: isoOrNull(job.expiresAt),
     on_unconfirmed: job.onUnconfirmed,
     user: job.endUser,
-    urls: { ...jobUrls(publicUrl, job.id), ...(job.status === 'requires_action' && { actions: actionsUrl(publicUrl, job.id) }) },
+    urls: jobUrls(publicUrl, job),
   }
 }
 

@@ -75,3 +75,8 @@ test('keys without values cannot make it long', () => {
   const metadata = Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`${'k'.repeat(60)}${i}`, '']))
   expect(Buffer.byteLength(tell(jobRow({ metadata })))).toBeLessThan(20_000)
 })
+
+test('a job that requires an action says where it is answered', () => {
+  const { data } = read(tell(jobRow({ status: 'requires_action' })))
+  expect(data.urls).toMatchObject({ actions: 'https://lh.test/v1/jobs/job_1/actions' })
+})

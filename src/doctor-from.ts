@@ -31,6 +31,9 @@ export async function doctorFrom(
   const embedded = config.database.kind === 'embedded'
   if (embedded && !existsSync(join(config.dataDir, 'db')))
     return { ok: false, message: `There is no database in ${config.dataDir} yet: start the service once, or set DATA_DIR or DATABASE_URL.` }
+  // One made here would open nothing that the service sealed.
+  if (config.access.secret === null && !existsSync(join(config.dataDir, 'secret')))
+    return { ok: false, message: `There is no secret in ${config.dataDir}: run it where the service runs, or set LONGHAUL_SECRET.` }
   try {
     await using stack = new AsyncDisposableStack()
     // Its own lines say what is wrong; a log between them would be read by nobody.

@@ -47,10 +47,15 @@ export async function migrate({ kind, pool }: Pick<Database, 'kind' | 'pool'>, o
 /** For those who only look: the tables stay as an older version that runs meanwhile knows them. */
 export async function refuseUnmigrated({ pool }: Pick<Database, 'pool'>): Promise<void> {
   try {
-    const pending = stillToApply(await readMigrations(MIGRATIONS), await readApplied(pool))
+    const applied = await readApplied(pool)
+    const pending = stillToApply(await readMigrations(MIGRATIONS), applied)
     if (pending.length === 0) return
     const names = pending.map(({ name }) => name).join(', ')
-    throw new MigrationError(`The database is older than this Longhaul (it lacks ${names}): run \`longhaul migrate\` or start the service first.`)
+    if (pending.every(({ number }) => applied.some((row) => row.number === number)))
+      throw new MigrationError(`Indexes of ${names} are still being built: look again when the start that builds them is done.`)
+    throw new MigrationError(
+      `The database is older than this Longhaul (it lacks ${names}): run \`longhaul migrate\` or start the service first.`,
+    )
   } catch (error) {
     throw storeFault(error)
   }

@@ -67,6 +67,7 @@ async function run(shift: Shift, first: string): Promise<OnceOutcome['outcome']>
         await comeBack(shift, { until: done.stop.until, putOff: done.outcome === 'put_off' ? deliveryId : null })
       }
       written = takeIn(shift, done)
+      heard(written)
       if (ahead !== null) continue
       // What waited behind the last one is known only now.
       await written
@@ -99,6 +100,7 @@ async function sendOne(
 ): Promise<OnceOutcome> {
   try {
     const done = await deliverOnce(app, claimed, { desk, sign, signal })
+    heard(done.written)
     lane.misses = claimed === null ? lane.misses + 1 : 0
     if (done.outcome === 'delivered') lane.took()
     else if (claimed !== null) lane.failed()
@@ -106,6 +108,11 @@ async function sendOne(
   } finally {
     lane.sent(deliveryId)
   }
+}
+
+/** It may fail while its runner is busy elsewhere, or has failed already; whoever waits for it is told all the same. */
+function heard(written: Promise<unknown> | undefined): void {
+  written?.catch(() => undefined)
 }
 
 async function takeIn({ lane }: Shift, { written, stop }: OnceOutcome): Promise<void> {

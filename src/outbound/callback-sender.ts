@@ -38,7 +38,8 @@ export function createCallbackSender({
     try {
       attempt.signal.throwIfAborted()
       const addresses = await attempt.race(resolveHost(read.target, { guard, lookup }))
-      const reply = await post({ url: read.target.url, headers, body }, { agents, addresses, connectTimeoutMs, signal: attempt.signal })
+      const call = post({ url: read.target.url, headers, body }, { agents, addresses, connectTimeoutMs, signal: attempt.signal })
+      const reply = await attempt.race(call)
       const text = await readReply(reply)
       const { statusCode: status = 0 } = reply
       return { outcome: 'replied', status, headers: plainHeaders(reply.headers), body: text, durationMs: attempt.durationMs() }

@@ -69,8 +69,13 @@ function postOnce(
     request.once('close', () => {
       clearTimeout(connecting)
       signal.removeEventListener('abort', stop)
+      reject(new Error('The connection ended without a reply')) // changes nothing where one came
     })
     request.once('response', resolve)
+    request.once('upgrade', (_reply, socket) => {
+      socket.destroy()
+      reject(new Error('The reply was a change of protocol (101), which is no reply'))
+    })
     request.on('error', (error) => reject(request.reusedSocket && wasClosed(error) ? new StaleConnectionError() : error))
     request.end(body)
   })

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdtemp, rm, unlink } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -49,15 +49,20 @@ test('on the embedded database it waits for the service to stop, then tells what
 
 test('where it cannot look it says why: no settings, no database, no such flag', SLOW, async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'longhaul-doctor-'))
-  const [unset, empty, flag] = await Promise.all([
+  const elsewhere = await mkdtemp(join(tmpdir(), 'longhaul-doctor-'))
+  await mkdir(join(elsewhere, 'db'))
+  const [unset, empty, secretless, flag] = await Promise.all([
     doctor({ DATA_DIR: dataDir }),
     doctor({ DATA_DIR: dataDir, OPENAI_API_KEY: 'sk-x' }),
+    doctor({ DATA_DIR: elsewhere, OPENAI_API_KEY: 'sk-x' }),
     doctor({}, '--fix'),
   ])
   expect(unset).toMatchObject({ code: 2, err: expect.stringContaining('OPENAI_API_KEY') })
   expect(empty).toMatchObject({ code: 2, err: expect.stringContaining('There is no database') })
+  expect(secretless).toMatchObject({ code: 2, err: expect.stringContaining('There is no secret') })
+  expect(await readdir(elsewhere)).toEqual(['db'])
   expect(flag).toMatchObject({ code: 2, err: expect.stringContaining('--fix') })
-  await rm(dataDir, { recursive: true })
+  for (const made of [dataDir, elsewhere]) await rm(made, { recursive: true })
 })
 
 describeWith('on PostgreSQL, while the service runs', { needs: NEEDS.postgres }, () => {

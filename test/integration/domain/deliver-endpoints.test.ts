@@ -3,8 +3,12 @@ import type { Delivery, Endpoint } from '../../../src/domain/callback-model.ts'
 import { sealHeaders, sealSecrets } from '../../../src/domain/callback-secrets.ts'
 import { targetOf } from '../../../src/domain/callback-target.ts'
 import { DEFAULT_TENANT } from '../../../src/domain/principal.ts'
+import type { MadeAttempt } from '../../../src/domain/callback-store.ts'
+import { deliver } from '../../../src/domain/deliver.ts'
+import { StoreUnavailableError } from '../../../src/domain/errors.ts'
 import { redeliver } from '../../../src/domain/redeliver.ts'
 import { sweep } from '../../../src/domain/sweep.ts'
+import { signWebhook } from '../../../src/signing/index.ts'
 import { eachWorld } from '../../support/domain-context.ts'
 import type { World } from '../../support/domain-context.ts'
 import { replied, unreached } from '../../support/domain-parts.ts'
@@ -12,6 +16,8 @@ import { replied, unreached } from '../../support/domain-parts.ts'
 const world = eachWorld()
 const SECRET = `whsec_${Buffer.alloc(32, 8).toString('base64')}`
 const DAY = 86_400
+
+type Latch = PromiseWithResolvers<void>
 
 async function endpoint(w: World, change: Partial<Endpoint> = {}): Promise<Endpoint> {
   const at = w.clock.now()
@@ -358,4 +364,36 @@ describe('a delivery that is asked for again', () => {
     expect(await ask()).toEqual({ outcome: 'endpoint_gone' })
     expect(await stateOf(w, delivery)).toBe('failed')
   })
+})
+
+test('a database that goes away while an endpoint is sent to fails the entry, and nothing beside it', async () => {
+  const w = world()
+  const { id: targetId, ...target } = await endpoint(w)
+  const [first, second] = await plan(w, { id: targetId, ...target }, {}, {})
+  const [sendingSecond, failed, goneAgain] = Array.from({ length: 3 }, () => Promise.withResolvers<void>()) as [Latch, Latch, Latch]
+  const replies = [
+    async () => replied(200),
+    async () => {
+      sendingSecond.resolve()
+      await failed.promise
+      return replied(200)
+    },
+  ]
+  const recordAttempts = async (made: MadeAttempt[]): Promise<never> => {
+    await sendingSecond.promise
+    if (made.some(({ attempt }) => attempt.deliveryId === second?.id)) goneAgain.resolve()
+    throw new StoreUnavailableError('away')
+  }
+  const app = {
+    ...w.app,
+    sender: { ...w.app.sender, send: () => replies.shift()?.() ?? Promise.resolve(replied(200)) },
+    store: { ...w.app.store, deliveries: { ...w.app.store.deliveries, recordAttempts } },
+  }
+  const enter = (deliveryId = ''): Promise<unknown> =>
+    deliver(app, { deliveryId, targetId, sign: signWebhook, signal: new AbortController().signal })
+  const sent = enter(first?.id)
+  expect(await enter(second?.id)).toEqual({ outcome: 'waiting' })
+  await expect(sent).rejects.toThrow('away')
+  failed.resolve()
+  await goneAgain.promise // a rejection that nobody heard would end the process, and this run
 })

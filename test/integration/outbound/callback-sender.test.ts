@@ -121,6 +121,13 @@ describe('a callback', () => {
     expect(await send(server.url)).toMatchObject({ body: 'a\uFFFDb' })
   })
 
+  test('answered with a change of protocol is a failed attempt that says so', async () => {
+    await using server = await serveTcp((socket) => {
+      socket.once('data', () => socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'))
+    })
+    expect(await send(server.url)).toMatchObject({ outcome: 'failed', reason: 'network', message: expect.stringContaining('101') })
+  })
+
   test('never throws: an address that is none and a header that cannot be sent are outcomes', async () => {
     expect(await send('no address')).toMatchObject({
       outcome: 'failed',

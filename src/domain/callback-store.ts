@@ -41,6 +41,8 @@ export interface TargetRepository {
   recovered(id: string, attempt: { startedAt: Date }): Promise<void>
   /** The next free moment at which it may be sent to, now or later, which is then taken; null: the next lies after `latest`. */
   takeSlot(target: Pick<CallbackTarget, 'id' | 'tenantId'>, wish: { now: Date; latest: Date; spacingMs: number }): Promise<Date | null>
+  /** Those with no failure since `before` that no endpoint and nothing pending needs; how many went. */
+  purge(options: { before: Date; limit: number }): Promise<number>
 }
 
 export interface DeliveryFilter {
@@ -133,12 +135,20 @@ export interface ReplayRepository {
   listFinished(replay: Replay, options: { states: DeliveryState[]; after: ReplayPlace | null; limit: number }): Promise<ReplayPlace[]>
   /** Asks for them again, each from its own moment on; those that are pending are left. How many were asked for. */
   askAgain(asked: { id: string; dueAt: Date }[]): Promise<string[]>
-  /** Events of the tenant in the replay's span of time from `after` on, whatever they are, each with its job. */
-  listEvents(replay: Replay, options: { after: ReplayPlace | null; limit: number }): Promise<{ event: JobEvent; job: Job }[]>
+  /**
+   * Looks at the `scan` next events of everybody in the replay's span of time from `after` on, and gives those of the tenant, `limit`
+   * at most, each with its job. `next`: up to where it got, whatever it found; null: to the end.
+   */
+  listEvents(
+    replay: Replay,
+    options: { after: ReplayPlace | null; scan: number; limit: number },
+  ): Promise<{ found: { event: JobEvent; job: Job }[]; next: ReplayPlace | null }>
   /** Those already there are left; the ids of those that were not. */
   insertMissing(deliveries: Delivery[]): Promise<string[]>
   /** Of several jobs, as far as a callback tells of them. */
   artifactsOf(jobIds: string[]): Promise<Artifact[]>
   /** What became of the deliveries that the replay asked for. */
   progress(replay: Replay): Promise<{ delivered: number; failed: number }>
+  /** Finished before this; how many went. */
+  purge(options: { before: Date; limit: number }): Promise<number>
 }

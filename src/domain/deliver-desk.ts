@@ -36,7 +36,8 @@ function createDesk(app: Context): Desk {
   const { deliveries } = app.store
   const targets = gathered(async (ids: string[]) => {
     const found = await deliveries.targetsOf(ids)
-    const byId = new Map(found.map(({ id, targetId }) => [id, targetId]))
+    // What an older version planned names no target: each of those is its own.
+    const byId = new Map(found.map(({ id, targetId }) => [id, targetId || id]))
     return ids.map((id) => byId.get(id) ?? null)
   })
   const claims = gathered(async (ids: string[]) => {

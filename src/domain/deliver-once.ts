@@ -1,4 +1,3 @@
-import { endpointHeaders, endpointSecrets, tenantSecrets } from './callback-secrets.ts'
 import type { Endpoint } from './callback-model.ts'
 import type { ClaimedDelivery } from './callback-store.ts'
 import { hurry } from './commit-then-queue.ts'
@@ -7,8 +6,9 @@ import { claimSeconds } from './deliver-desk.ts'
 import type { Desk } from './deliver-desk.ts'
 import { disableEndpoint, endPending } from './disable-endpoint.ts'
 import { noteFailure, noteSuccess } from './hold-target.ts'
-import { attemptRow, judgeAttempt } from './judge-attempt.ts'
+import { attemptRow, judgeAttempt, SECRET_UNREADABLE } from './judge-attempt.ts'
 import type { AttemptJudgement } from './judge-attempt.ts'
+import { openSealed } from './open-sealed.ts'
 import type { SendOutcome } from './ports.ts'
 import { laterOf, millisUntil, secondsAfter } from './time.ts'
 import { waitForSlot } from './wait-for-slot.ts'
@@ -63,12 +63,14 @@ async function send(
   claimed: ClaimedDelivery,
   { sign, signal, startedAt }: { sign: SignAttempt; signal: AbortSignal; startedAt: Date },
 ): Promise<SendOutcome> {
-  const { delivery, endpoint } = claimed
+  const { delivery } = claimed
+  const sealed = openSealed(app, claimed)
+  if (sealed.outcome === 'failed') return sealed
   const headers = {
-    ...(endpoint && endpointHeaders(app, endpoint)),
+    ...sealed.headers,
     'content-type': 'application/json',
     'user-agent': 'Longhaul/1 (+webhooks)',
-    ...sign({ id: delivery.id, timestamp: startedAt, body: delivery.payload, secret: secretsOf(app, claimed) }),
+    ...sign({ id: delivery.id, timestamp: startedAt, body: delivery.payload, secret: sealed.secrets }),
   }
   return app.sender.send({ url: urlOf(claimed), headers, body: delivery.payload, signal })
 }
@@ -76,12 +78,6 @@ async function send(
 /** Where the endpoint is now, which may be elsewhere than when it was planned. */
 function urlOf({ delivery, endpoint }: ClaimedDelivery): string {
   return endpoint?.url ?? delivery.url
-}
-
-function secretsOf(app: Context, { delivery, endpoint, tenant }: ClaimedDelivery): string[] {
-  if (endpoint !== null) return endpointSecrets(app, endpoint)
-  if (tenant === null) throw new Error(`tenant ${delivery.tenantId} of delivery ${delivery.id} is missing`)
-  return tenantSecrets(app, tenant)
 }
 
 async function record(
@@ -101,9 +97,9 @@ async function record(
   const writing = desk.record({ attempt, next: { state, dueAt, finishedAt, url: urlOf(claimed) } })
   if (state === 'delivered') return { outcome: state, written: afterSuccess(app, { claimed, startedAt, writing }) }
   const nextId = await writing
-  const heldUntil = await afterFailure(app, claimed, judgement)
+  const heldUntil = attempt.outcome === SECRET_UNREADABLE ? null : await afterFailure(app, claimed, judgement)
   if (dueAt !== null) {
-    const payload = { deliveryId: delivery.id, targetId: delivery.targetId }
+    const payload = { deliveryId: delivery.id, targetId: delivery.targetId || undefined }
     const delayMs = millisUntil(laterOf(dueAt, heldUntil), now)
     await hurry(app, [{ name: 'deliver', payload, dedupe: `${delivery.id}-${attempt.number}`, delayMs }])
   }
@@ -153,7 +149,7 @@ async function putOff(app: Context, { delivery }: ClaimedDelivery, dueAt: Date):
 
 /** We are stopping: the attempt was ours to break off and does not count. */
 async function handBack(app: Context, { delivery }: ClaimedDelivery): Promise<OnceOutcome> {
-  const payload = { deliveryId: delivery.id, targetId: delivery.targetId }
+  const payload = { deliveryId: delivery.id, targetId: delivery.targetId || undefined }
   await hurry(app, [{ name: 'deliver', payload, dedupe: `${delivery.id}-back`, delayMs: claimSeconds(app) * 1000 }])
   return { outcome: 'handed_back', stop: { until: null } }
 }

@@ -17,7 +17,12 @@ interface Failure {
 }
 
 /** Takes note that an attempt failed; where the target is to be left alone, nothing at all goes to it for a while. */
-export async function noteFailure(app: Context, { delivery, target, slowDown }: Failure): Promise<CallbackTarget> {
+export async function noteFailure(
+  app: Context,
+  { delivery, target, slowDown }: Failure,
+): Promise<Pick<CallbackTarget, 'failingSince' | 'heldUntil'>> {
+  // An older version planned it, and named no target.
+  if (delivery.targetId === '') return { failingSince: null, heldUntil: null }
   const at = app.clock.now()
   if (target?.failingSince != null && slowDown === null) return target
   const seconds = slowDown && jittered(holdSeconds(at, target?.failingSince ?? at), app.random.next())

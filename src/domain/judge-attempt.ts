@@ -7,6 +7,9 @@ const JITTER = 0.2
 /** Too many requests, and what a gateway says of a server that cannot keep up or is away. */
 const SLOW_DOWN: readonly number[] = [429, 502, 503, 504]
 
+/** The fault is ours, not the target's. */
+export const SECRET_UNREADABLE = 'secret_unreadable'
+
 export interface AttemptJudgement {
   verdict: 'delivered' | 'gone' | 'again' | 'failed'
   /** Until the next attempt; null: there is none. */
@@ -24,8 +27,9 @@ export function judgeAttempt(
   if (isTaken(sent)) return { ...end, verdict: 'delivered' }
   if (sent.outcome === 'replied' && sent.status === GONE) return { ...end, verdict: 'gone' }
   const askedSeconds = sent.outcome === 'replied' ? retryAfterSeconds(sent.headers['retry-after'], now) : 0
-  // No reply at all says as much as a 503 does.
-  const slowDown = sent.outcome === 'failed' || SLOW_DOWN.includes(sent.status) ? { askedSeconds } : null
+  // No reply at all says as much as a 503 does, unless nothing was sent.
+  const slows = sent.outcome === 'failed' ? sent.reason !== SECRET_UNREADABLE : SLOW_DOWN.includes(sent.status)
+  const slowDown = slows ? { askedSeconds } : null
   const planned = scheduleSeconds[tries + 1]
   if (planned === undefined) return { verdict: 'failed', waitSeconds: null, slowDown }
   return { verdict: 'again', waitSeconds: Math.max(jittered(planned, chance), askedSeconds), slowDown }

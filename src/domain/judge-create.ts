@@ -1,5 +1,6 @@
 import { classifyRefusal } from './classify-refusal.ts'
-import type { HoldReason } from './hold-model.ts'
+import type { Hold, HoldReason } from './hold-model.ts'
+import { isEased } from './hold-model.ts'
 import type { UpstreamError } from './model.ts'
 import type { CreateOutcome } from './ports.ts'
 
@@ -40,6 +41,23 @@ export function judgeCreate(outcome: CreateOutcome): AccountNews {
     default:
       return outcome satisfies never
   }
+}
+
+/** A refusal that may be the request's own is first of all an answer, where there was none before. */
+export function toldBeside(known: Hold[], told: AccountNews): AccountNews {
+  const isDoubtful = told.news === 'fault' && told.fault.reason === 'auth_failed' && !told.fault.sure
+  return isDoubtful && known.some((hold) => hold.reason === 'outage' && !isEased(hold)) ? { news: 'answered' } : told
+}
+
+/** What the news tell of the holds that were known, apart from the one they struck themselves (`hold`). Null: nothing. */
+export function showsOf(
+  told: AccountNews,
+  { known, hold }: { known: Hold[]; hold: Hold | null },
+): { known: Hold[]; news: 'taken' | 'answered' } | null {
+  if (told.news === 'taken' || told.news === 'answered') return { known, news: told.news }
+  // Too much of one model: OpenAI is there, and takes the key.
+  if (told.news !== 'fault' || told.fault.reason !== 'rate_limited') return null
+  return { known: known.filter(({ model }) => model !== hold?.model), news: 'answered' }
 }
 
 function fault(reason: HoldReason, told: Omit<AccountFault, 'reason'>): AccountNews {

@@ -5,6 +5,8 @@ import { secondsAfter } from './time.ts'
 const BATCH = 1_000
 const KEEP_INBOX_SECONDS = 30 * 86_400
 const KEEP_IDEMPOTENCY_SECONDS = 2 * 86_400
+const KEEP_TARGETS_SECONDS = 30 * 86_400
+const KEEP_REPLAYS_SECONDS = 30 * 86_400
 
 /** Lets go of what only grows, a little at a time. docs/retention.md says what is kept for how long. */
 export async function prune(app: Context): Promise<void> {
@@ -16,6 +18,8 @@ export async function prune(app: Context): Promise<void> {
   const keepAttemptsSeconds = app.rules.attemptRetentionDays * 86_400
   await inBatches(() => store.deliveries.purgeAttempts(older(keepAttemptsSeconds)))
   await inBatches(() => store.deliveries.purgeJobless(older(keepAttemptsSeconds)))
+  await inBatches(() => store.targets.purge(older(KEEP_TARGETS_SECONDS)))
+  await inBatches(() => store.replays.purge(older(KEEP_REPLAYS_SECONDS)))
   await app.objects.tidy()
 }
 

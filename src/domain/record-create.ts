@@ -4,7 +4,7 @@ import type { Unit } from './commit-then-queue.ts'
 import type { Context } from './context.ts'
 import { holdAccount } from './hold-account.ts'
 import type { Hold } from './hold-model.ts'
-import { judgeCreate } from './judge-create.ts'
+import { judgeCreate, showsOf, toldBeside } from './judge-create.ts'
 import type { Job, JobError, Turn, UpstreamError } from './model.ts'
 import { moveJob, tellEvents } from './move-job.ts'
 import { noteProgress } from './note-progress.ts'
@@ -13,6 +13,7 @@ import type { CreateOutcome, UpstreamHead } from './ports.ts'
 import { heedAnswer } from './release-account.ts'
 import { nextLook, queueLook } from './unconfirmed-looks.ts'
 import { laterOf, millisUntil, secondsAfter } from './time.ts'
+import { untilStored } from './until-stored.ts'
 
 /** How long a turn waits for OpenAI to take it, held back or refused, before that becomes its failure. */
 const PATIENCE_SECONDS = 86_400
@@ -21,28 +22,32 @@ const RETRY_MAX_SECONDS = 300
 /** The longest wait that a reply may ask for: after it we ask again, whatever it said. */
 const RETRY_AFTER_MAX_SECONDS = 3_600
 
-interface Sent {
+interface Answered {
   turn: Turn
   job: Job
   outcome: CreateOutcome
-  /** What was known to hold it back, or to be counted against its account, when it was sent. */
-  known: Hold[]
 }
 
-/** Writes down what the create came to, for its job and for its account. */
-export async function recordCreate(app: Context, { turn, job, outcome, known }: Sent): Promise<{ outcome: string }> {
-  const told = judgeCreate(outcome)
+interface Sent extends Answered {
+  /** What was known to hold it back, or to be counted against its account, when it was sent. */
+  known: Hold[]
+  signal: AbortSignal
+}
+
+/** Writes down what the create came to, for its job and for its account. Each part waits for the database by itself: a fault counts once. */
+export async function recordCreate(app: Context, { turn, job, outcome, known, signal }: Sent): Promise<{ outcome: string }> {
+  const about = { turn_id: turn.id, job_id: job.id, ...(outcome.outcome === 'created' ? { response_id: outcome.response.id } : {}) }
+  const stored = <T>(work: () => Promise<T>): Promise<T> => untilStored(app, { work, about, signal })
+  const told = toldBeside(known, judgeCreate(outcome))
   const sentAt = turn.submittedAt ?? turn.createdAt
-  const hold = told.news === 'fault' ? await holdAccount(app, { job, fault: told.fault, sentAt }) : null
-  const recorded = await recordForJob(app, { turn, job, outcome, hold })
-  if (told.news === 'taken' || told.news === 'answered') await heedAnswer(app, { sentAt, known, news: told.news })
+  const hold = told.news === 'fault' ? await stored(() => holdAccount(app, { job, fault: told.fault, sentAt })) : null
+  const recorded = await stored(() => recordForJob(app, { turn, job, outcome, hold }))
+  const shown = showsOf(told, { known, hold })
+  if (shown !== null) await stored(() => heedAnswer(app, { sentAt, ...shown }))
   return recorded
 }
 
-async function recordForJob(
-  app: Context,
-  { turn, job, outcome, hold }: Omit<Sent, 'known'> & { hold: Hold | null },
-): Promise<{ outcome: string }> {
+async function recordForJob(app: Context, { turn, job, outcome, hold }: Answered & { hold: Hold | null }): Promise<{ outcome: string }> {
   switch (outcome.outcome) {
     case 'created':
       return recordCreated(app, { turn, job, response: outcome.response })
@@ -146,6 +151,7 @@ async function holdBack(app: Context, { turn, job, error, retryAfterMs, hold }: 
   const dueAt = laterOf(secondsAfter(now, seconds), hold?.heldUntil ?? null)
   const held = await app.store.turns.update(turn.id, {
     from: ['submitting', 'unconfirmed'],
+    attempt: turn.submitAttempts,
     set: { state: 'ready', dueAt, claimedUntil: null, lastError: error },
   })
   if (held === null) return { outcome: 'adopted' }

@@ -22,6 +22,6 @@ export async function redeliver(app: Context, { id, tenantId }: { id: string; te
   }
   const delivery = await app.store.deliveries.askAgain(id, { tenantId, dueAt: app.clock.now() })
   if (delivery === null) return { outcome: 'unknown' }
-  await hurry(app, [{ name: 'deliver', payload: { deliveryId: id, targetId: delivery.targetId } }])
+  await hurry(app, [{ name: 'deliver', payload: { deliveryId: id, targetId: delivery.targetId || undefined } }])
   return { outcome: 'asked', delivery }
 }

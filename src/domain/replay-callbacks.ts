@@ -8,6 +8,10 @@ import { planMissing } from './replay-missing.ts'
 import { laterOf, millisUntil, secondsAfter } from './time.ts'
 
 const BATCH = 200
+/** Events are everybody's: so many are looked at for those of one tenant. */
+const SCAN = 2_000
+/** Then others have their turn. */
+const MOST_PARTS = 50
 const CLAIM_SECONDS = 60
 /** Where the endpoint has no rate of its own. */
 const PER_SECOND = 50
@@ -27,11 +31,21 @@ export async function replayCallbacks(
   const now = app.clock.now()
   let replay = await app.store.replays.claim(replayId, { now, until: secondsAfter(now, CLAIM_SECONDS) })
   if (replay === null) return { outcome: 'nothing_to_do' }
-  while (replay !== null && replay.state === 'running' && !signal.aborted) replay = await nextPart(app, replay)
+  for (let part = 0; replay?.state === 'running' && part < MOST_PARTS && !signal.aborted; part += 1) {
+    replay = await nextPart(app, replay)
+    await breath()
+  }
   if (replay?.state !== 'running') return { outcome: 'done' }
   await app.store.replays.update(replay.id, { claimedUntil: null })
   await hurry(app, [{ name: 'replay-callbacks', payload: { replayId } }])
-  return { outcome: 'interrupted' }
+  return { outcome: signal.aborted ? 'interrupted' : 'goes_on' }
+}
+
+/** The embedded database answers without letting go of the thread: everything else goes on in between. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
 }
 
 async function nextPart(app: Context, replay: Replay): Promise<Replay | null> {
@@ -76,13 +90,11 @@ async function askForSent(app: Context, { tx, entries }: Unit, { replay, endpoin
 }
 
 async function askForMissing(app: Context, { tx, entries }: Unit, { replay, endpoint, cursor }: Step): Promise<Part> {
-  const found = await tx.replays.listEvents(replay, { after: cursor.after, limit: BATCH })
+  const { found, next } = await tx.replays.listEvents(replay, { after: cursor.after, scan: SCAN, limit: BATCH })
   const planned = await planMissing(app, tx, { replay, endpoint, found, dueAt: (index) => pacedAt(app, { replay, endpoint, index }) })
   const added = new Set(await tx.replays.insertMissing(planned))
   for (const { id, dueAt } of planned) if (added.has(id)) entries.push(entryFor(app, { id, endpoint, dueAt }))
-  const last = found.at(-1)?.event
-  const next = last === undefined || found.length < BATCH ? null : { part: 'missing' as const, after: { at: last.createdAt, id: last.id } }
-  return { planned: added.size, next }
+  return { planned: added.size, next: next && { part: 'missing', after: next } }
 }
 
 /** One after the other at the endpoint's own rate, over all parts. */

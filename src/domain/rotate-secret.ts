@@ -23,7 +23,10 @@ export async function rotateEndpointSecret(
   return app.store.transaction(async (tx) => {
     const endpoint = await tx.endpoints.getForChange(id, { tenantId })
     if (endpoint === null) return null
-    const secrets = replaceSecret(openSecrets(app.vault, endpoint.sealedSecrets), { ...rotation, now: app.clock.now() })
+    const secrets = replaceSecret(
+      known(() => openSecrets(app.vault, endpoint.sealedSecrets)),
+      { ...rotation, now: app.clock.now() },
+    )
     await tx.endpoints.update(id, { sealedSecrets: sealSecrets(app.vault, secrets), updatedAt: app.clock.now() })
     return told(secrets, endpoint.signature)
   })
@@ -34,7 +37,10 @@ export async function rotateTenantSecret(app: Context, { tenantId, rotation }: {
   return app.store.transaction(async (tx) => {
     const tenant = await tx.tenants.getForChange(tenantId)
     if (tenant === null) throw new Error(`tenant ${tenantId} of a valid key is missing`)
-    const secrets = replaceSecret(openTenantSecrets(app.vault, tenant), { ...rotation, now: app.clock.now() })
+    const secrets = replaceSecret(
+      known(() => openTenantSecrets(app.vault, tenant)),
+      { ...rotation, now: app.clock.now() },
+    )
     const [current, ...retiring] = secrets
     await tx.tenants.setCallbackSecret(tenantId, {
       current: app.vault.seal(current.secret),
@@ -42,6 +48,15 @@ export async function rotateTenantSecret(app: Context, { tenantId, rotation }: {
     })
     return told(secrets, 'v1')
   })
+}
+
+/** What cannot be opened any more signs nothing: the new one takes its place, and is what mends it. */
+function known(open: () => SigningSecret[]): SigningSecret[] {
+  try {
+    return open()
+  } catch {
+    return []
+  }
 }
 
 function told([current, previous]: [SigningSecret, ...SigningSecret[]], scheme: SignatureScheme): Rotated {

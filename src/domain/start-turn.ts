@@ -14,7 +14,6 @@ import { failTurn, recordCreate } from './record-create.ts'
 import { joinSecrets } from './request-secrets.ts'
 import { restoreInputs } from './restore-inputs.ts'
 import { markLost, settleUnconfirmed } from './settle-unconfirmed.ts'
-import { untilStored } from './until-stored.ts'
 import { upstreamBody } from './upstream-request.ts'
 
 /**
@@ -87,7 +86,7 @@ async function send(app: Context, { turn, job, way, request, signal }: Sending):
   return holdClaim(app, turn.id, async () => {
     const outcome = await app.openai.create(request, { account: job.account, signal })
     app.meter.count('creates', { outcome: outcome.outcome, model: job.model })
-    return untilStored(app, () => recordCreate(app, { turn: claimed, job, outcome, known: way.known }))
+    return recordCreate(app, { turn: claimed, job, outcome, known: way.known, signal })
   })
 }
 

@@ -107,8 +107,8 @@ export interface TurnRepository {
   claim(id: string, claim: { states: readonly TurnState[]; set?: TurnChanges; now: Date; until: Date }): Promise<Turn | null>
   /** Keeps what was claimed. */
   extendClaim(id: string, until: Date): Promise<void>
-  /** Guarded as a job's update is. */
-  update(id: string, change: { from: readonly TurnState[]; set: TurnChanges }): Promise<Turn | null>
+  /** Guarded as a job's update is; with `attempt`, only while no later one was made. */
+  update(id: string, change: { from: readonly TurnState[]; attempt?: number; set: TurnChanges }): Promise<Turn | null>
   /** Sets `dueAt` and `hintedAt` of a running turn. */
   hint(id: string, at: Date): Promise<void>
   /** Turns owed a step since before `now` that nobody holds; moves their `dueAt` to `nextDue`, so that a second sweep passes them over. */

@@ -112,6 +112,15 @@ describeStores('claims of deliveries', (here) => {
     expect(await store.deliveries.listDue('held', { now: after(101), limit: 2 })).toEqual(['dlv_held_0', 'dlv_held_1'])
   })
 
+  test('what an older version planned names no target, and is held back by nothing', async () => {
+    const { store } = here()
+    await plan(here(), { targetId: '' })
+    await store.targets.put({ id: '', tenantId: 'ten_1', failingSince: T0, heldUntil: after(100), updatedAt: T0 })
+    expect(await store.deliveries.listDue('', { now: T0, limit: 10 })).toEqual(['dlv_1'])
+    expect(await store.deliveries.takeDue({ now: T0, nextDue: T0, limit: 10 })).toEqual(['dlv_1'])
+    expect(await claim(here())).toEqual(['dlv_1'])
+  })
+
   test('the target of what is pending is told for many at once', async () => {
     const { store } = here()
     await plan(here(), { targetId: 'a' }, { targetId: 'b' }, { state: 'delivered' })
@@ -143,6 +152,18 @@ describeStores('targets', (here) => {
     expect(await targets.get('ep_1')).toMatchObject({ failingSince: null, heldUntil: after(60) })
     await targets.recovered('ep_1', { startedAt: after(6) })
     expect(await targets.get('ep_1')).toMatchObject({ heldUntil: null })
+  })
+
+  test('nothing was told of for long are forgotten, so many at a time, but for those that something needs', async () => {
+    const { store } = here()
+    await plan(here(), { targetId: 'host_pending' }, { targetId: 'host_old', state: 'delivered', dueAt: null })
+    await store.endpoints.insert(endpointRow())
+    const ids = ['ep_1', 'ep_gone', 'host_new', 'host_old', 'host_pending']
+    for (const id of ids) await store.targets.put({ id, tenantId: 'ten_1', updatedAt: id === 'host_new' ? after(10) : T0 })
+    const purge = () => store.targets.purge({ before: after(10), limit: 1 })
+    expect([await purge(), await purge(), await purge()]).toEqual([1, 1, 0])
+    const left = await Promise.all(ids.map(async (id) => ((await store.targets.get(id)) === null ? [] : [id])))
+    expect(left.flat()).toEqual(['ep_1', 'host_new', 'host_pending'])
   })
 
   test('give each moment of their rate to one, whoever asks at once, and none too far ahead', async () => {

@@ -89,6 +89,9 @@ describeStores('turns', (here) => {
     const updated = await store.turns.update('turn_1', { from: ['ready', 'submitting'], set })
     expect(updated).toStrictEqual(turnRow({ state: 'running', responseId: 'resp_1', dueAt: after(2) }))
     expect(await store.turns.update('turn_1', { from: ['running'], set: {} })).toStrictEqual(updated)
+    const attempt = updated?.submitAttempts ?? 0
+    expect(await store.turns.update('turn_1', { from: ['running'], attempt, set: {} })).toStrictEqual(updated)
+    expect(await store.turns.update('turn_1', { from: ['running'], attempt: attempt + 1, set: { polls: 9 } })).toBeNull()
   })
 
   test('a hint is for a running turn', async () => {

@@ -1,7 +1,8 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, lt, notExists, sql } from 'drizzle-orm'
 
 import type { TargetRepository } from '../../domain/callback-store.ts'
-import { callbackTargets } from '../schema/endpoints.ts'
+import { deliveries } from '../schema/deliveries.ts'
+import { callbackTargets, endpoints } from '../schema/endpoints.ts'
 import { secondsAfter } from '../../domain/time.ts'
 import type { Session } from '../session.ts'
 
@@ -62,6 +63,23 @@ export function createTargetRepository({ db }: Session): TargetRepository {
         })
         .returning({ nextSlotAt })
       return row?.nextSlotAt == null ? null : secondsAfter(row.nextSlotAt, -spacingMs / 1000)
+    },
+
+    async purge({ before, limit }) {
+      const endpoint = db.select({ id: endpoints.id }).from(endpoints).where(eq(endpoints.id, callbackTargets.id))
+      const waiting = db
+        .select({ id: deliveries.id })
+        .from(deliveries)
+        .where(and(eq(deliveries.targetId, callbackTargets.id), sql`${deliveries.state} = 'pending'`))
+      const old = db
+        .select({ id: callbackTargets.id })
+        .from(callbackTargets)
+        .where(and(lt(updatedAt, before), notExists(endpoint), notExists(waiting)))
+        .orderBy(asc(callbackTargets.id))
+        .limit(limit)
+        .for('update', { skipLocked: true })
+      const { rowCount } = await db.delete(callbackTargets).where(inArray(callbackTargets.id, old))
+      return rowCount ?? 0
     },
   }
 }

@@ -16,8 +16,10 @@ const isBehind = sql`exists (
   where earlier.job_id = ${deliveries.jobId} and earlier.target_id = ${deliveries.targetId} and earlier.event_seq < ${deliveries.eventSeq}
     and earlier.state = 'pending' and earlier.attempts = 0)`
 
+/** What an older version planned names no target, so that one of those says nothing of the others. */
 export function isHeldBack(now: Date): SQL {
-  return sql`exists (select 1 from longhaul.callback_targets t where t.id = ${deliveries.targetId} and t.held_until > ${now.toISOString()})`
+  return sql`exists (select 1 from longhaul.callback_targets t
+    where t.id = ${deliveries.targetId} and t.id <> '' and t.held_until > ${now.toISOString()})`
 }
 
 /** In one statement, with all that sending them takes. */
@@ -71,7 +73,7 @@ export async function takeDueDeliveries(db: Db, { now, nextDue, limit }: Paramet
       from target where target.target_id is not null
     ), due as (
       select d.id, d.due_at from target
-      left join longhaul.callback_targets t on t.id = target.target_id
+      left join longhaul.callback_targets t on t.id = target.target_id and t.id <> ''
       cross join lateral (
         select id, due_at from longhaul.deliveries
         where target_id = target.target_id and state = 'pending' and due_at <= ${at} and (claimed_until is null or claimed_until <= ${at})

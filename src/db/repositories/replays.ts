@@ -1,16 +1,13 @@
-import type { PgColumn } from 'drizzle-orm/pg-core'
 import { and, asc, count, eq, getTableColumns, gt, gte, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm'
 
-import type { ReplayPlace, ReplayRepository } from '../../domain/callback-store.ts'
+import type { ReplayRepository } from '../../domain/callback-store.ts'
 import { artifacts } from '../schema/artifacts.ts'
 import { deliveries } from '../schema/deliveries.ts'
-import { events } from '../schema/events.ts'
-import { jobs } from '../schema/jobs.ts'
 import { replays } from '../schema/endpoints.ts'
 import type { Session } from '../session.ts'
 import { byKey } from './insert-order.ts'
-import { alive, columns as jobColumns } from './job-rows.ts'
-import { beyond, newestFirst } from './keyset.ts'
+import { beyond, newestFirst, past } from './keyset.ts'
+import { listReplayEvents } from './replay-events.ts'
 
 /** One more than a callback tells of says that there were more. */
 const MOST_TOLD = 51
@@ -85,7 +82,7 @@ export function createReplayRepository({ db }: Session): ReplayRepository {
             lt(deliveries.createdAt, until),
             inArray(deliveries.state, states),
             ne(deliveries.origin, 'test'),
-            later({ at: deliveries.createdAt, id: deliveries.id }, after),
+            past({ at: deliveries.createdAt, id: deliveries.id }, after),
           ),
         )
         .orderBy(asc(deliveries.createdAt), asc(deliveries.id))
@@ -102,23 +99,7 @@ export function createReplayRepository({ db }: Session): ReplayRepository {
       return taken.rows.map(({ id }) => id)
     },
 
-    async listEvents({ tenantId, since, until }, { after, limit }) {
-      return db
-        .select({ event: events, job: jobColumns })
-        .from(events)
-        .innerJoin(jobs, eq(jobs.id, events.jobId))
-        .where(
-          and(
-            gte(events.createdAt, since),
-            lt(events.createdAt, until),
-            later({ at: events.createdAt, id: events.id }, after),
-            eq(jobs.tenantId, tenantId),
-            alive,
-          ),
-        )
-        .orderBy(asc(events.createdAt), asc(events.id))
-        .limit(limit)
-    },
+    listEvents: (replay, options) => listReplayEvents(db, replay, options),
 
     async insertMissing(planned) {
       if (planned.length === 0) return []
@@ -157,11 +138,19 @@ export function createReplayRepository({ db }: Session): ReplayRepository {
       const of = (state: string): number => found.find((row) => row.state === state)?.rows ?? 0
       return { delivered: of('delivered'), failed: of('failed') }
     },
-  }
-}
 
-function later({ at, id }: { at: PgColumn; id: PgColumn }, after: ReplayPlace | null) {
-  return after === null ? undefined : sql`(${at}, ${id}) > (${sql.param(after.at, at)}, ${sql.param(after.id, id)})`
+    async purge({ before, limit }) {
+      const old = db
+        .select({ id: replays.id })
+        .from(replays)
+        .where(and(eq(replays.state, 'done'), lt(replays.finishedAt, before)))
+        .orderBy(asc(replays.id))
+        .limit(limit)
+        .for('update', { skipLocked: true })
+      const { rowCount } = await db.delete(replays).where(inArray(replays.id, old))
+      return rowCount ?? 0
+    },
+  }
 }
 
 function unclaimed(now: Date) {

@@ -61,11 +61,12 @@ export function createTurnRepository({ db }: Session): TurnRepository {
         .where(and(eq(turns.id, id), isNotNull(turns.claimedUntil)))
     },
 
-    async update(id, { from, set }) {
+    async update(id, { from, attempt, set }) {
+      const isAttempt = attempt === undefined ? undefined : eq(turns.submitAttempts, attempt)
       const [turn] = await db
         .update(turns)
         .set({ state: sql`state`, ...set })
-        .where(and(eq(turns.id, id), inArray(turns.state, [...from])))
+        .where(and(eq(turns.id, id), inArray(turns.state, [...from]), isAttempt))
         .returning(columns)
       return turn ?? null
     },

@@ -150,6 +150,27 @@ describe('the probe', () => {
     expect(w.queue.last().payload).not.toEqual({ turnId: made[0]?.turn.id })
   })
 
+  test('that has too much of its model shows that the key is good again, and leaves a quota held for the next one to try', async () => {
+    const w = world()
+    const others = { request: { model: 'gpt-y', input: 'why?' } }
+    for (const [told, account, after] of [
+      [BAD_KEY, 'default', { strikes: 0, heldUntil: null }],
+      [QUOTA, 'second', { strikes: 1, heldUntil: expect.any(Date) }],
+    ] as const) {
+      const made = await make(w, 2, { account })
+      const [other] = (await make(w, 1, { ...others, account })) as [Made]
+      const restore = answers(w, refused(told))
+      await start(w, made.slice(0, 1))
+      w.clock.advance(40)
+      answers(w, refused(LIMIT))
+      expect(await start(w, made.slice(1))).toEqual(['held_back'])
+      const held = (await w.app.store.holds.find({ account, model: '' }))[0]
+      expect(held).toMatchObject(after)
+      restore()
+      expect(await start(w, [other])).toEqual(['created'])
+    }
+  })
+
   test('that is refused for its own sake leaves a quota held, and lets the next one try', async () => {
     const w = world()
     const made = await make(w, 3)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { eachWorld } from '../../support/domain-context.ts'
-import { answers, hold, LIMIT, lost, make, pass, refused, start, swept, unsent } from '../../support/held-jobs.ts'
+import { answers, hold, LIMIT, lost, make, pass, QUOTA, refused, start, swept, unsent } from '../../support/held-jobs.ts'
 import { upstreamError } from '../../support/scripted-openai.ts'
 
 const world = eachWorld()
@@ -99,6 +99,45 @@ describe('an outage of OpenAI', () => {
     answers(w, refused(LIMIT))
     expect(await start(w, made.slice(4))).toEqual(['held_back'])
     expect(await hold(w, 'gpt-x')).toMatchObject({ reason: 'rate_limited', strikes: 1 })
+  })
+
+  test('is over when OpenAI has too much of one model: jobs of the others are sent at once', async () => {
+    const w = world()
+    const made = await make(w, 5)
+    const others = await make(w, 2, { request: { model: 'gpt-y', input: 'why?' } })
+    const restore = answers(w, lost)
+    expect(await start(w, [...made.slice(0, 3), ...others])).toEqual([...Array(3).fill('unconfirmed'), 'held', 'held'])
+    w.clock.advance(6)
+    answers(w, refused(LIMIT))
+    expect(await start(w, made.slice(3, 4))).toEqual(['held_back'])
+    expect(await hold(w)).toMatchObject({ strikes: 0, heldUntil: null })
+    restore()
+    expect(await start(w, others)).toEqual(['created', 'created'])
+    expect(await start(w, made.slice(4))).toEqual(['held'])
+  })
+
+  test('is over when OpenAI forbids what one job asks for, and that counts against nobody', async () => {
+    const w = world()
+    const made = await make(w, 5)
+    const restore = answers(w, lost)
+    await start(w, made.slice(0, 3))
+    w.clock.advance(6)
+    answers(w, refused({ status: 403 }))
+    expect(await start(w, made.slice(3, 4))).toEqual(['held_back'])
+    expect(await hold(w)).toMatchObject({ reason: 'outage', strikes: 0 })
+    restore()
+    expect(await start(w, made.slice(4))).toEqual(['created'])
+  })
+
+  test('that ends with a quota used up goes on as a hold for that', async () => {
+    const w = world()
+    const made = await make(w, 5)
+    answers(w, lost)
+    await start(w, made.slice(0, 3))
+    w.clock.advance(6)
+    answers(w, refused(QUOTA))
+    expect(await start(w, made.slice(3))).toEqual(['held_back', 'held'])
+    expect(await hold(w)).toMatchObject({ reason: 'quota_exhausted', heldUntil: expect.any(Date) })
   })
 
   test('is not our own stopping', async () => {

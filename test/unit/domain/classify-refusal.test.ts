@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { classifyRefusal, jobError } from '../../../src/domain/classify-refusal.ts'
+import { classifyFailure, classifyRefusal, jobError } from '../../../src/domain/classify-refusal.ts'
 import { FAILURE_CODES, FAILURES } from '../../../src/domain/failure-codes.ts'
 import type { UpstreamError } from '../../../src/domain/model.ts'
 import { upstreamError } from '../../support/scripted-openai.ts'
@@ -38,10 +38,44 @@ test.each([
   [{ status: 429, type: 'tokens', code: 'rate_limit_exceeded', message: 'Please try again in 3.387s' }, 'rate_limited', true],
   [{ status: 429, type: 'insufficient_quota', code: 'insufficient_quota' }, 'quota_exhausted', true],
   [{ status: 429, code: null, message: 'The project has reached its hard spend limit' }, 'quota_exhausted', true],
+  [
+    { status: 429, code: null, message: 'You exceeded your current quota, please check your plan and billing details.' },
+    'quota_exhausted',
+    true,
+  ],
+  [{ status: 429, code: 'billing_not_active', message: 'Your account is not active.' }, 'quota_exhausted', true],
+  [{ status: 402, code: null, message: 'Billing hard limit has been reached' }, 'quota_exhausted', true],
+  [{ status: 403, code: null, message: 'Your account is not active, please check your billing details.' }, 'quota_exhausted', true],
   [{ status: 429, message: 'flex: resource unavailable' }, 'rate_limited', true],
   [{ status: 429, code: 'rate_limit_exceeded', message: TOO_LARGE }, 'invalid_request', false],
 ] as [Partial<UpstreamError>, string, boolean][])('a create refused with %o is %s', (error, code, wait) => {
   expect(classifyRefusal(upstreamError(error))).toMatchObject({ code, wait })
+})
+
+test.each([
+  [{ status: 404, code: 'model_not_found', message: 'The model `billing-x` does not exist' }, 'model_not_found'],
+  [{ status: 404, code: 'model_not_found', type: 'billing', message: 'insufficient_quota' }, 'model_not_found'],
+  [{ status: 404, code: null, message: 'The model `billing-x` does not exist' }, 'model_not_found'],
+  [{ status: 424, code: null, message: "Error retrieving tool list from MCP server: 'billing'. insufficient_quota" }, 'invalid_request'],
+  [{ status: 403, code: 'unsupported_tool', message: "the tool 'spend limit'" }, 'auth_failed'],
+  [{ status: 429, code: 'rate_limit_exceeded', message: 'Rate limit reached for billing-x. Please try again in 20s.' }, 'rate_limited'],
+  [{ status: 429, code: null, message: 'Limit 3. Visit https://platform.openai.com/account/billing to add one.' }, 'rate_limited'],
+] as [Partial<UpstreamError>, string][])('what a request is named after holds back nobody: %o is %s', (error, code) => {
+  expect(classifyRefusal(upstreamError(error))).toMatchObject({ code })
+})
+
+test.each([
+  ['server_error', 'The image at https://cdn.example/billing/1.png could not be fetched', 'upstream_error'],
+  ['invalid_image', 'https://cdn.example/insufficient_quota.png is no image', 'invalid_request'],
+  ['model_not_found', 'The model `billing-x` does not exist', 'model_not_found'],
+  [null, "The MCP server 'billing' did not answer", 'upstream_error'],
+  ['rate_limit_exceeded', 'Limit 3. Visit https://platform.openai.com/account/billing to add one.', 'rate_limited'],
+  ['billing_hard_limit_reached', 'no', 'quota_exhausted'],
+  ['insufficient_quota', 'no', 'quota_exhausted'],
+  ['server_error', 'You exceeded your current quota, please check your plan', 'quota_exhausted'],
+  [null, '429 insufficient_quota', 'quota_exhausted'],
+] as [string | null, string, string][])('a run that failed with %s (%s) is %s', (code, message, failure) => {
+  expect(classifyFailure(code, message)).toBe(failure)
 })
 
 test('every failure code says what it means and whether another try may help', () => {

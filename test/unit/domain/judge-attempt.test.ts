@@ -35,6 +35,11 @@ describe('an attempt', () => {
     expect(judge(unreached(reason))).toEqual({ verdict: 'again', waitSeconds: 5, slowDown: { askedSeconds: 0 } })
   })
 
+  test('whose secret could not be opened is made again, and says nothing of the target', () => {
+    expect(judge(unreached('secret_unreadable'))).toEqual({ verdict: 'again', waitSeconds: 5, slowDown: null })
+    expect(judge(unreached('secret_unreadable'), 9)).toEqual({ verdict: 'failed', waitSeconds: null, slowDown: null })
+  })
+
   test('answered with 410 is the last', () => {
     expect(judge(replied(410, { 'retry-after': '5' }))).toEqual({ verdict: 'gone', waitSeconds: null, slowDown: null })
   })

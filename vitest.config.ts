@@ -19,6 +19,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'integration', include: ['test/{integration,conformance,e2e,browser}/**/*.test.ts'], ...servers },
       },
+      { extends: true, test: { name: 'packaging', include: ['test/packaging/**/*.test.ts'] } },
       { extends: true, test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...servers } },
     ],
   },

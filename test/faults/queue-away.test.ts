@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { QueueEntry } from '../../../src/domain/ports.ts'
-import { describeQueues, type QueueHost } from '../../support/queue-hosts.ts'
-import { eventually, startRunner } from '../../support/queue-kit.ts'
-import { openAt, type OpenOptions, type QueuePlace } from '../../support/queue-places.ts'
-import { startProxy, type Proxy } from '../../support/queue-proxy.ts'
+import type { QueueEntry } from '../../src/domain/ports.ts'
+import { describeQueues, type QueueHost } from '../support/queue-hosts.ts'
+import { eventually, startRunner } from '../support/queue-kit.ts'
+import { openAt, type OpenOptions, type QueuePlace } from '../support/queue-places.ts'
+import { startProxy, type Proxy } from '../support/queue-proxy.ts'
 
 const event = (inboxId: string): QueueEntry => ({ name: 'handle-event', payload: { inboxId } })
 

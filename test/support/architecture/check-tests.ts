@@ -2,7 +2,7 @@ import { lineCount, withoutComments } from './source-tree.ts'
 import type { SourceTree } from './source-tree.ts'
 
 const MAX_LINES = 400
-const FOLDERS = /^test\/(?:unit|integration|conformance|e2e|browser|faults)\/|^test\/architecture\.test\.ts$/
+const FOLDERS = /^test\/(?:unit|integration|conformance|e2e|browser|faults|packaging)\/|^test\/architecture\.test\.ts$/
 const SLEEP = /\bsleep\(|timers\/promises|new Promise(?:<[^>]*>)?\(\s*\(?\w*\)?\s*=>\s*\{?\s*(?:void\s+)?(?:globalThis\.)?setTimeout\(/
 const SWITCHED_OFF = /\b(?:test|it|describe|suite)(?:\.\w+)*\.(?:skip|only|skipIf|runIf|todo|fails)\b/
 const RETRY = /\bretry:\s*[1-9]/

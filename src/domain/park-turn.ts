@@ -31,10 +31,10 @@ export async function parkTurn(
   }
   const lasts = (now.getTime() - (hold.openedAt ?? now).getTime()) / 1000
   const spread = Math.min(Math.max(lasts, SPREAD_MIN_SECONDS), SPREAD_MAX_SECONDS) * app.random.next()
+  const message = `Not sent yet, because ${words}; next try at ${hold.heldUntil.toISOString()} or soon after`
+  // First the mark that it is woken by: a worker that dies in between leaves a turn that is due, not one that sleeps unseen.
+  await noteProgress(app, { jobId: job.id, stage: HELD_STAGE, message })
   // Without a queue entry: it is woken when the hold ends, else found late by the sweep.
   const parked = await app.store.turns.update(turn.id, { from: ['ready'], set: { dueAt: secondsAfter(hold.heldUntil, spread) } })
-  if (parked === null) return { outcome: 'taken' }
-  const message = `Not sent yet, because ${words}; next try at ${hold.heldUntil.toISOString()} or soon after`
-  await noteProgress(app, { jobId: job.id, stage: HELD_STAGE, message })
-  return { outcome: 'held' }
+  return { outcome: parked === null ? 'taken' : 'held' }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { startTurn } from '../../../src/domain/start-turn.ts'
 import { sweep } from '../../../src/domain/sweep.ts'
 import { eachWorld } from '../../support/domain-context.ts'
 import { answers, BAD_KEY, hold, LIMIT, make, pass, QUOTA, refused, start, swept } from '../../support/held-jobs.ts'
@@ -212,6 +213,19 @@ describe('held jobs', () => {
     await start(w, made)
     const runs = await pass(w, { seconds: HOUR, step: 60 })
     expect(runs.length / 12).toBeLessThan(8)
+  })
+
+  test('are never parked without the mark by which they are woken: a worker may die in between', async () => {
+    const w = world()
+    const made = await make(w, 2)
+    answers(w, refused(LIMIT, 90_000))
+    await start(w, made.slice(0, 1))
+    const { job, turn } = made[1] as Made
+    const { dueAt } = await w.turn(job.id)
+    const dies = { ...w.app.store.jobs, update: () => Promise.reject(new Error('killed')) }
+    const app = { ...w.app, store: { ...w.app.store, jobs: dies } }
+    await expect(startTurn(app, { turnId: turn.id, signal: new AbortController().signal })).rejects.toThrow('killed')
+    expect((await w.turn(job.id)).dueAt).toEqual(dueAt)
   })
 
   test('come back a hundred at a time', async () => {

@@ -44,8 +44,8 @@ const QUICK = {
   CALLBACK_SCHEDULE: `0s,${Array.from({ length: 40 }, () => '1s').join()}`,
   LOG_LEVEL: 'warn',
 }
-/** A step that died in the hand of a sweep is named again after a minute. */
-const STALLED_MS = 150_000
+/** Longer than the longest wait that is meant: five minutes of an account held back, and two for a probe that died. */
+const STALLED_MS = 480_000
 
 /** Kills the service again and again while jobs of all kinds run, then lets it finish and holds it to its promises. */
 export async function surviveKills({ setup, seed, kills, jobs, say }: Trial): Promise<TrialReport> {

@@ -5,7 +5,7 @@ import type { Setup } from '../setups.ts'
 import { surviveKills } from './survive-kills.ts'
 import { tellReport } from './tell-report.ts'
 
-const TRIAL_MS = 420_000
+const TRIAL_MS = 1_200_000
 
 /** A short trial for every run of the tests; its seed can be given as FAULTS_SEED. `npm run faults -- --kills 1000` is the long one. */
 export function promisesSurviveKills(setup: Setup, { kills, jobs }: { kills: number; jobs: number }): void {

@@ -44,7 +44,7 @@ function isRefused({ status }: UpstreamError): boolean {
 }
 
 /** Since when nobody wants the job any more: its owner wished so, or its deadline is past. Null: it is wanted. */
-export function unwantedSince({ cancelRequestedAt, deadlineAt }: Job, now: Date): Date | null {
+function unwantedSince({ cancelRequestedAt, deadlineAt }: Job, now: Date): Date | null {
   const late = deadlineAt !== null && deadlineAt <= now ? deadlineAt : null
   if (cancelRequestedAt === null || late === null) return cancelRequestedAt ?? late
   return cancelRequestedAt < late ? cancelRequestedAt : late

@@ -58,6 +58,6 @@ export function attemptRow(delivery: Delivery, { sent, startedAt }: { sent: Send
 }
 
 /** Any 2xx, and nothing else. */
-export function isTaken(sent: SendOutcome): boolean {
+function isTaken(sent: SendOutcome): boolean {
   return sent.outcome === 'replied' && sent.status >= 200 && sent.status < 300
 }

@@ -4,6 +4,7 @@ import type { Database } from '../../src/db/index.ts'
 import type { Store } from '../../src/domain/store.ts'
 import { createTestDataDir } from './database-embedded.ts'
 import { createTestDatabase } from './database.ts'
+import { emptyRows } from './empty-rows.ts'
 import { describeWith } from './servers.ts'
 
 export interface TestStore extends AsyncDisposable {
@@ -24,7 +25,7 @@ export function describeStores(name: string, suite: (here: () => TestStore) => v
       beforeAll(async () => {
         opened = await openTestStore(kind)
       }, 120_000)
-      beforeEach(() => emptyTables(here().database))
+      beforeEach(() => emptyRows(here().database))
       afterAll(() => opened?.[Symbol.asyncDispose]())
       suite(here)
     })
@@ -37,22 +38,4 @@ async function openTestStore(kind: Database['kind']): Promise<TestStore> {
   const database = stack.use(await openDatabase(place))
   const opened = stack.move()
   return { kind, database, store: createStore(database), [Symbol.asyncDispose]: () => opened.disposeAsync() }
-}
-
-/** The rest hangs on these. Cheaper than TRUNCATE, which makes every table and index a new file. */
-const ROOTS = [
-  'jobs',
-  'inbox',
-  'refused_webhooks',
-  'tenants',
-  'idempotency',
-  'usage',
-  'holds',
-  'endpoints',
-  'callback_targets',
-  'deliveries',
-]
-
-async function emptyTables({ pool }: Database): Promise<void> {
-  await pool.query(ROOTS.map((table) => `delete from longhaul.${table};`).join(''))
 }

@@ -21,6 +21,7 @@ import { systemDigest, systemRandom } from '../../src/system.ts'
 import { createMeter } from '../../src/telemetry/index.ts'
 import { createVault } from '../../src/vault/index.ts'
 import { createTestDataDir } from './database-embedded.ts'
+import { emptyRows } from './empty-rows.ts'
 import { ManualClock, RecordingQueue, RecordingSender } from './domain-parts.ts'
 import { ScriptedOpenAi } from './scripted-openai.ts'
 
@@ -176,7 +177,7 @@ export function eachWorld(): () => World {
   }, 120_000)
   beforeEach(async () => {
     if (host === undefined) return
-    await host.database.pool.query(ROOTS.map((table) => `delete from longhaul.${table};`).join(''))
+    await emptyRows(host.database)
     world = new World(host)
     const { store, vault } = world.app
     await store.tenants.insert({
@@ -193,20 +194,6 @@ export function eachWorld(): () => World {
     return world
   }
 }
-
-/** The rest hangs on these. */
-const ROOTS = [
-  'jobs',
-  'inbox',
-  'refused_webhooks',
-  'tenants',
-  'idempotency',
-  'usage',
-  'holds',
-  'endpoints',
-  'callback_targets',
-  'deliveries',
-]
 
 async function openHost(): Promise<Host> {
   await using stack = new AsyncDisposableStack()

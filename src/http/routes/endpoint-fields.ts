@@ -24,7 +24,7 @@ const shared = {
 
 const header = z.string().max(5_000)
 
-export const ownSecret = z.string().max(200).optional().meta({
+const ownSecret = z.string().max(200).optional().meta({
   description: 'A `v1` secret of your own: `whsec_` and base64 of 24 to 64 random bytes. Without it one is made.',
 })
 
